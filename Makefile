@@ -1,0 +1,35 @@
+# The one front door: every verb here works on a fresh checkout.
+
+BIN := .venv/bin
+# Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
+DEBIAN_PEERS := rsyslog strace curl
+BENCHMARKS := decisions http journal stop door
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench clean
+
+help: ## what can be done here
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
+
+setup: ## make .venv with everything; quick when nothing has changed
+	@scripts/setup
+
+demo: setup ## run a small site with everything real but the hardware; ARGS="--headless --for 30s --json"
+	@$(BIN)/nameplate demo $(ARGS)
+
+test: setup lint ## lint, then all tests; ARGS=tests/domain for a part
+	@scripts/debian $(DEBIAN_PEERS)
+	$(BIN)/pytest $(ARGS)
+
+lint: setup ## ruff, mypy and the import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## figures beside this machine's floors; ARGS=--json
+	@for name in $(BENCHMARKS); do $(BIN)/nameplate bench $$name $(ARGS) || exit 1; done
+
+clean: ## remove what the verbs above made
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
