@@ -1,0 +1,85 @@
+"""What our own processes say to one another. Travels as msgpack over the bus; both ends are always of one version."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .places import Door
+from .points import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """An enforcement point introduces itself with the token that it was started with."""
+
+    point: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a point needs to work, and nothing of anybody else.
+
+    `keys`: transport key by door. `signing_key`: Ed25519 seed. Secrets: never to be printed.
+    """
+
+    spec: Point
+    doors: tuple[Door, ...]
+    keys: dict[str, bytes] = field(repr=False)
+    signing_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AtReader:
+    """Somebody stands at a reader; `answer` once they have answered."""
+
+    door: str
+    reader: str
+    answer: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """Let the reader of `door` take its transport key within `seconds`."""
+
+    door: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """The supervisor is about to start a point with a token of this SHA-256 (hex)."""
+
+    point: str
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A point that should run. `digest` changes whenever it has to be started anew."""
+
+    point: str
+    type: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A plan to be put in force; see `flows.declare`."""
+
+    changes: list[dict[str, Any]]
+    by: str
+    planned_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The record that carries it."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the deciding process is connected."""
+
+    connected: list[str]

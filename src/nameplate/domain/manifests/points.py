@@ -1,0 +1,112 @@
+"""Enforcement points and sinks."""
+
+import re
+
+from nameplate.domain.points import Channel, Exemption, Point, Sink
+
+from .fields import Fields
+from .grants import read_patterns
+from .quantities import format_seconds, parse_seconds
+
+MODES = ("enforce", "observe", "warn")
+MAX_ADDRESS = 126
+_CHANNEL = re.compile(
+    r"pty:/\S+|serial:/[^\s?]+(\?baud=[1-9][0-9]{2,6})?|tcp:(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})"
+)
+_SINK = re.compile(r"file:\S.*|syslog\+tcp://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})")
+_USUAL = Channel("", "")
+
+
+def read_point(fields: Fields, ident: str, site: str) -> Point:
+    """An enforcement point."""
+    kind, own_site = fields.name("type", required=True), fields.name("site") or site
+    mode = fields.section("mode") or Fields({}, fields.problems, fields.at("mode"))
+    default = mode.choice("default", {name: name for name in MODES}, "enforce")
+    observe, warn = _exemptions(mode, "observe"), _exemptions(mode, "warn")
+    mode.done()
+    channels = tuple(_channel(section) for section in fields.sections("channels"))
+    if len({(channel.to, channel.address) for channel in channels}) != len(channels):
+        fields.fail(
+            "channels",
+            "Two channels have the same line and address.",
+            "Give each door its own `to`, or its own `address` on it.",
+        )
+    return Point(ident, kind, own_site, channels, default, observe, warn)
+
+
+def _exemptions(mode: Fields, key: str) -> tuple[Exemption, ...]:
+    found = []
+    for section in mode.sections(key):
+        resources, until = read_patterns(section, "resources"), section.day("until", required=True)
+        section.done()
+        if until is not None:
+            found.append(Exemption(resources, until))
+    return tuple(found)
+
+
+def _channel(fields: Fields) -> Channel:
+    channel = Channel(
+        door=fields.name("door", required=True),
+        to=_address(fields, _CHANNEL, "Write pty:/PATH, serial:/PATH?baud=38400 or tcp:HOST:PORT."),
+        address=fields.integer("address", 0, range(MAX_ADDRESS + 1)),
+        strike_s=fields.quantity("strike", _parse_strike, "a time from 0.1s to 25.5s") or _USUAL.strike_s,
+        pass_s=fields.quantity("pass", parse_seconds, "a time such as 15s") or _USUAL.pass_s,
+    )
+    fields.done()
+    return channel
+
+
+def _parse_strike(text: str) -> float | None:
+    seconds = parse_seconds(text)
+    # OSDP counts the time of an output in tenths of a second, up to 255 (IEC 60839-11-5).
+    return seconds if seconds is not None and 0.1 <= seconds <= 25.5 else None
+
+
+def _address(fields: Fields, pattern: re.Pattern[str], remedy: str) -> str:
+    to = fields.text("to", required=True)
+    matched = pattern.fullmatch(to)
+    if to and (matched is None or not 0 < int(matched["port"] or 1) < 65_536):
+        fields.fail("to", f"{to!r} is not possible here.", remedy)
+    return to
+
+
+def write_point(point: Point) -> dict[str, object]:
+    """The inverse of `read_point`."""
+    mode = {
+        "default": None if point.default_mode == "enforce" else point.default_mode,
+        "observe": [_written_exemption(exemption) for exemption in point.observe],
+        "warn": [_written_exemption(exemption) for exemption in point.warn],
+    }
+    return {
+        "type": point.type,
+        "site": point.site,
+        "mode": {key: value for key, value in mode.items() if value},
+        "channels": [_written_channel(channel) for channel in point.channels],
+    }
+
+
+def _written_exemption(exemption: Exemption) -> dict[str, object]:
+    return {"resources": list(exemption.resources), "until": exemption.until.isoformat()}
+
+
+def _written_channel(channel: Channel) -> dict[str, object]:
+    written: dict[str, object] = {"door": channel.door, "to": channel.to}
+    if channel.address:
+        written["address"] = channel.address
+    if channel.strike_s != _USUAL.strike_s:
+        written["strike"] = format_seconds(channel.strike_s)
+    if channel.pass_s != _USUAL.pass_s:
+        written["pass"] = format_seconds(channel.pass_s)
+    return written
+
+
+def read_sink(fields: Fields, ident: str, _site: str) -> Sink:
+    """A sink."""
+    form = fields.choice("format", {"ocsf": "ocsf"}, "ocsf", required=True)
+    to = _address(fields, _SINK, "What works now: file:PATH and syslog+tcp://HOST:PORT.")
+    return Sink(ident, form, to)
+
+
+def write_sink(sink: Sink) -> dict[str, object]:
+    """The inverse of `read_sink`."""
+    return {"format": sink.format, "to": sink.to}

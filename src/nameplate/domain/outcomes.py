@@ -1,0 +1,46 @@
+"""What an enforcement point reports: what it did, and what it saw."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Happening(StrEnum):
+    """Stable names of the things that happen at a door."""
+
+    STRIKE_COMMANDED = "strike_commanded"
+    STRIKE_ACKNOWLEDGED = "strike_acknowledged"
+    STRIKE_FAILED = "strike_failed"
+    REFUSAL_SHOWN = "refusal_shown"
+    DOOR_OPENED = "door_opened"
+    DOOR_CLOSED = "door_closed"
+    DOOR_HELD = "door_held"
+    DOOR_FORCED = "door_forced"
+    PASSAGE = "passage"
+    NO_PASSAGE = "no_passage"
+    TAMPER = "tamper"
+    TAMPER_CLEARED = "tamper_cleared"
+    READER_ONLINE = "reader_online"
+    READER_OFFLINE = "reader_offline"
+    SECURE_CHANNEL_LOST = "secure_channel_lost"
+    INSTALL_STARTED = "install_started"
+    INSTALL_DONE = "install_done"
+    INSTALL_EXPIRED = "install_expired"
+    REPORTS_LOST = "reports_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing that happened at a point. `at`: microseconds since the epoch, UTC, by the point's clock.
+
+    A passage carries `from_zone` and `to_zone`; what follows from a decision carries its id and its actor.
+    """
+
+    happening: Happening
+    at: int
+    door: str = ""
+    reader: str = ""
+    actor: str = ""
+    decision_id: str = ""
+    from_zone: str = ""
+    to_zone: str = ""
+    detail: dict[str, str | int | float | bool] = field(default_factory=dict)

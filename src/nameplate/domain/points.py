@@ -1,0 +1,63 @@
+"""Enforcement points and sinks as declared."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One line to the controller hardware of one door.
+
+    `to`: `pty:PATH`, `serial:PATH?baud=38400` or `tcp:HOST:PORT`. `address`: OSDP address, 0 to 126. The order of the
+    door's readers gives their reader numbers. Times in seconds: `strike_s` how long the strike stays released,
+    `pass_s` how long the door may stand open after a permit before it counts as held.
+    """
+
+    door: str
+    to: str
+    address: int = 0
+    strike_s: float = 5.0
+    pass_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """Resources that a mode other than `enforce` covers, up to the day `until`."""
+
+    resources: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """An enforcement point: itself an identity, with a token to ask and a key to sign receipts."""
+
+    id: str
+    type: str
+    site: str
+    channels: tuple[Channel, ...] = ()
+    default_mode: str = "enforce"
+    observe: tuple[Exemption, ...] = ()
+    warn: tuple[Exemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who may ask for decisions. `token_hash`: SHA-256 of the bearer token, hex. `public_key`: Ed25519, hex, or empty.
+
+    A `simulate` caller may set the time of its questions; such answers have no effect.
+    """
+
+    name: str
+    token_hash: str = ""
+    simulate: bool = False
+    public_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where events go: `format` is `ocsf`; `to` is `file:PATH` or `syslog+tcp://HOST:PORT`."""
+
+    id: str
+    format: str
+    to: str

@@ -1,0 +1,237 @@
+"""What is declared and what has happened to it, and the one definition of how the journal makes that state."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from .actors import Actor, BoundKey, Standing, State
+from .contracts import Contract
+from .errors import Invalid
+from .manifests.documents import KINDS, Declared, from_document, kind_of
+from .outcomes import Happening
+from .places import Door, Site, Team, Zone
+from .points import Caller, Point, Sink
+from .timestamps import parse_rfc3339
+
+Record = Mapping[str, Any]
+"""One record of the journal, decoded."""
+
+
+class Touched(NamedTuple):
+    """What a record changed: a kind of manifest, or `standing`, `key`, `caller`, `enrolment` or `unit`, and its id."""
+
+    kind: str
+    id: str
+
+
+class Enrolment(NamedTuple):
+    """An open offer to enrol a key for `actor`, until `expires_at` (microseconds since the epoch, UTC)."""
+
+    actor: str
+    expires_at: int
+
+
+@dataclass(slots=True)
+class Registry:
+    """Everything by its id. Changed by `fold` alone; `seq` is the last record applied.
+
+    `keys` by handle, `enrolments` by the SHA-256 of the code (hex), `offers`: the one open enrolment of an actor.
+    `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
+    `revisions`: the last revision of every contract there ever was, so that a name like `c@3` never gets two meanings.
+    """
+
+    sites: dict[str, Site] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    zones: dict[str, Zone] = field(default_factory=dict)
+    doors: dict[str, Door] = field(default_factory=dict)
+    contracts: dict[str, Contract] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    points: dict[str, Point] = field(default_factory=dict)
+    sinks: dict[str, Sink] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
+    keys: dict[str, BoundKey] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    enrolments: dict[str, Enrolment] = field(default_factory=dict)
+    offers: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
+    seq: int = 0
+
+    def table(self, kind: str) -> dict[str, Any]:
+        """The declared objects of a kind of manifest, by id."""
+        tables: dict[str, Any] = getattr(self, f"{kind.lower()}s")
+        return tables
+
+    def site(self, ident: str) -> Site:
+        """A site; the one called `default` exists without being declared."""
+        return self.sites.get(ident) or Site(ident)
+
+
+def unit_key(identity: tuple[str, str, str]) -> str:
+    """Manufacturer, model and serial number as one text that no other three give."""
+    return json.dumps(identity, ensure_ascii=False, separators=(",", ":"))
+
+
+def fold(registry: Registry, record: Record) -> tuple[Touched, ...]:
+    """Apply one journal record and say what it changed. Kinds without effect on the state change nothing.
+
+    A record applied twice in a row counts once. A `declared` record can be tried on an empty `Registry()` before it is
+    written: what that takes, every other one takes too.
+    Raises Invalid for a record that this version cannot have written; the registry is then not to be used.
+    """
+    rule = _RULES.get(record.get("kind", ""))
+    try:
+        touched = tuple(rule(registry, record)) if rule else ()
+    except (KeyError, TypeError, ValueError, AttributeError, Invalid) as error:
+        raise Invalid(
+            "journal_record",
+            f"Record {record.get('seq')} ({record.get('kind')}) cannot be applied: {error!r}.",
+            "Run `nameplate journal verify`; if the journal is whole, start a version at least as new as its writer.",
+        ) from error
+    registry.seq = record.get("seq", registry.seq)
+    return touched
+
+
+def _declared(registry: Registry, record: Record) -> Iterator[Touched]:
+    at = _time(record["at"])
+    steps = [_step(registry, change, at) for change in record["changes"]]
+    for step in steps:
+        yield from step()
+
+
+def _step(registry: Registry, change: Record, at: int) -> Callable[[], Iterable[Touched]]:
+    """A change that has been understood, ready to be made."""
+    if change["op"] == "delete":
+        kind, ident = str(change["kind"]), str(change["id"])
+        table = registry.table(kind) if kind in KINDS else {}
+        return lambda: [Touched(kind, ident)] if kind != "Actor" and table.pop(ident, None) else []
+    value = from_document(change["doc"])
+    if isinstance(value, Contract):
+        value = replace(value, revision=int(change["revision"]))
+    return lambda: _put(registry, value, at)
+
+
+def _put(registry: Registry, value: Declared, at: int) -> Iterator[Touched]:
+    kind = kind_of(value)
+    registry.table(kind)[value.id] = value
+    yield Touched(kind, value.id)
+    if isinstance(value, Contract):
+        registry.revisions[value.id] = value.revision
+    elif isinstance(value, Actor) and value.id not in registry.standings:
+        yield from _admit(registry, value, at)
+
+
+def _admit(registry: Registry, actor: Actor, at: int) -> Iterator[Touched]:
+    """Only a new actor gets its initial state and takes over its unit: applying again must never lift a stop."""
+    registry.standings[actor.id] = Standing(actor.initial, at)
+    yield Touched("standing", actor.id)
+    if actor.unit:
+        key = unit_key(actor.unit.identity)
+        registry.units[key] = actor.id
+        yield Touched("unit", key)
+
+
+def _state(registry: Registry, record: Record) -> Iterator[Touched]:
+    at, target = _time(record["at"]), State(record["to"])
+    stops = target is not State.ACTIVE
+    cut_off = _time(record.get("cut_off") or record["at"]) if stops else None
+    for ident in [str(entry["id"]) for entry in record["actors"]]:
+        standing = registry.standings.get(ident)
+        if standing is None:
+            continue
+        registry.standings[ident] = _moved(standing, target, at, cut_off)
+        yield Touched("standing", ident)
+        if stops:
+            yield from _withdraw_offer(registry, ident)
+
+
+def _moved(standing: Standing, target: State, at: int, cut_off: int | None) -> Standing:
+    """Retired is final, and a cut-off never moves back."""
+    state = State.RETIRED if standing.state is State.RETIRED else target
+    if cut_off is not None and standing.cut_off is not None:
+        cut_off = max(cut_off, standing.cut_off)
+    return replace(standing, state=state, since=at, cut_off=standing.cut_off if cut_off is None else cut_off)
+
+
+def _enrolment_offered(registry: Registry, record: Record) -> Iterator[Touched]:
+    actor, code_hash = str(record["actor"]), str(record["code_hash"])
+    offer = Enrolment(actor, _time(record["expires_at"]))
+    if actor in registry.standings:
+        yield from _withdraw_offer(registry, actor)
+        registry.enrolments[code_hash], registry.offers[actor] = offer, code_hash
+        yield Touched("enrolment", code_hash)
+
+
+def _withdraw_offer(registry: Registry, actor: str) -> Iterator[Touched]:
+    code_hash = registry.offers.pop(actor, "")
+    if registry.enrolments.pop(code_hash, None):
+        yield Touched("enrolment", code_hash)
+
+
+def _key_bound(registry: Registry, record: Record) -> Iterator[Touched]:
+    actor, handle = str(record["actor"]), str(record["handle"])
+    key = BoundKey(handle, bytes.fromhex(record["public"]), actor, _time(record["at"]))
+    standing = registry.standings.get(actor)
+    yield from _withdraw_offer(registry, actor)
+    # A key on record is never bound again, whoever asks.
+    if standing is None or handle in registry.keys:
+        return
+    former = registry.keys.get(standing.key)
+    if former is not None:
+        registry.keys[former.handle] = replace(former, revoked=True)
+        yield Touched("key", former.handle)
+    registry.keys[handle] = key
+    registry.standings[actor] = replace(standing, key=handle, counter=0)
+    yield Touched("key", handle)
+    yield Touched("standing", actor)
+
+
+def _decision(registry: Registry, record: Record) -> Iterator[Touched]:
+    """A counter counts for the key that is bound now, and for no other."""
+    counter = record.get("counter")
+    standing = registry.standings.get(record["actor"]) if counter else None
+    if counter is None or standing is None or record.get("simulated") or record.get("key") not in (None, standing.key):
+        return
+    if counter > standing.counter:
+        registry.standings[record["actor"]] = replace(standing, counter=int(counter))
+        yield Touched("standing", record["actor"])
+
+
+def _outcome(registry: Registry, record: Record) -> Iterator[Touched]:
+    """A passage says where an actor is; it is as old as the older of the two clocks says."""
+    if record["happening"] != Happening.PASSAGE:
+        return
+    actor, zones = record.get("actor", ""), (record.get("from_zone", ""), record.get("to_zone", ""))
+    door, standing = registry.doors.get(record.get("door", "")), registry.standings.get(actor)
+    if door is None or standing is None or sorted(zones) != sorted(door.joins):
+        return
+    at = min(_time(record["at"]), _time(record.get("point_at") or record["at"]))
+    registry.standings[actor] = replace(standing, zone=zones[1], zone_at=at)
+    yield Touched("standing", actor)
+
+
+def _caller(registry: Registry, record: Record) -> Iterator[Touched]:
+    name = str(record["name"])
+    registry.callers[name] = Caller(
+        name, str(record["token_hash"]), record.get("simulate") is True, str(record.get("public_key") or "")
+    )
+    yield Touched("caller", name)
+
+
+def _time(text: str) -> int:
+    at = parse_rfc3339(text)
+    if at is None:
+        raise ValueError(f"{text!r} is not a time")
+    return at
+
+
+_RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
+    "declared": _declared,
+    "state": _state,
+    "enrolment_offered": _enrolment_offered,
+    "key_bound": _key_bound,
+    "decision": _decision,
+    "outcome": _outcome,
+    "caller": _caller,
+}

@@ -1,0 +1,218 @@
+"""The rules that hold between declared objects: what refers to what, what may not change, whose a unit is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .actors import Actor, State
+from .contracts import ActionClass, Contract
+from .manifests.documents import DEFAULT_SITE, Declared, kind_of
+from .manifests.fields import suggestion
+from .manifests.grants import exceeding
+from .manifests.problems import Problem
+from .places import Door, Site, Zone
+from .points import Point
+from .registry import Registry, unit_key
+
+
+class Reference(NamedTuple):
+    """That the field `where` names the object `id` of a kind."""
+
+    where: str
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """The registry as it would be. `after`: the objects of each kind by id.
+
+    `named`: kind and id of every document, also of those with faults: who refers to them is not to blame.
+    `newcomers`: the first new actor of each physical unit, by `unit_key`. `served`: the first point of each door.
+    """
+
+    registry: Registry
+    after: Mapping[str, Mapping[str, Any]]
+    named: AbstractSet[tuple[str, str]]
+    newcomers: Mapping[str, str]
+    served: Mapping[str, str]
+    is_timezone: Callable[[str], bool]
+    action_classes: Mapping[str, ActionClass]
+
+
+def references(value: Declared) -> Iterator[Reference]:
+    """What `value` cannot be without."""
+    if isinstance(value, Zone | Door | Actor | Point):
+        yield Reference("site", "Site", value.site)
+    if isinstance(value, Door):
+        yield from (Reference(f"joins[{position}]", "Zone", zone) for position, zone in enumerate(value.joins))
+    elif isinstance(value, Actor):
+        named = (
+            ("owner", "Team", value.owner),
+            ("contract", "Contract", value.contract),
+            ("succeeds", "Actor", value.succeeds),
+        )
+        yield from (Reference(*each) for each in named if each[2])
+    elif isinstance(value, Point):
+        yield from (
+            Reference(f"channels[{position}].door", "Door", channel.door)
+            for position, channel in enumerate(value.channels)
+        )
+
+
+def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
+    """Everything about `value` that the rules forbid."""
+    for reference in references(value):
+        if reference.kind == "Site":
+            yield from _check_site(prospect, value, reference)
+        else:
+            yield from _check_reference(prospect, reference)
+    if isinstance(value, Site):
+        yield from _check_timezone(prospect, "timezone", value.timezone)
+    elif isinstance(value, Contract):
+        yield from _check_contract(prospect, value)
+    elif isinstance(value, Actor):
+        yield from _check_actor(prospect, value)
+    elif isinstance(value, Point):
+        yield from _check_doors(prospect, value)
+
+
+def _check_reference(prospect: Prospect, reference: Reference) -> Iterator[Problem]:
+    where, kind, ident = reference
+    if ident not in prospect.after[kind] and (kind, ident) not in prospect.named:
+        hint = suggestion(ident, prospect.after[kind])
+        yield Problem(where, f"There is no {kind} {ident!r}.", f"{hint}Declare it, or correct the name.")
+
+
+def _check_site(prospect: Prospect, value: Declared, reference: Reference) -> Iterator[Problem]:
+    """`default` needs no declaration where no site is declared, nor for what lies there already."""
+    sites, former = prospect.after["Site"], prospect.registry.table(kind_of(value)).get(value.id)
+    if not reference.id:
+        yield Problem(
+            "site", f"There are several sites: {', '.join(sorted(sites)[:10])}.", "Add `site:` with the one meant."
+        )
+    elif reference.id != DEFAULT_SITE or (sites and (former is None or former.site != DEFAULT_SITE)):
+        yield from _check_reference(prospect, reference)
+
+
+def _check_timezone(prospect: Prospect, where: str, name: str) -> Iterator[Problem]:
+    if not prospect.is_timezone(name):
+        yield Problem(where, f"There is no time zone {name!r}.", "Use an IANA name such as Europe/Berlin.")
+
+
+def _check_contract(prospect: Prospect, contract: Contract) -> Iterator[Problem]:
+    yield from exceeding(contract, prospect.action_classes)
+    for position, grant in enumerate(contract.grants):
+        for number, window in enumerate(grant.during):
+            place = f"[{number}]" if len(grant.during) > 1 else ""
+            yield from _check_timezone(prospect, f"grants[{position}].during{place}.timezone", window.timezone)
+
+
+def _check_doors(prospect: Prospect, point: Point) -> Iterator[Problem]:
+    doors = [channel.door for channel in point.channels]
+    for position, door in enumerate(doors):
+        where, holder = f"channels[{position}].door", prospect.served.get(door, point.id)
+        if door in doors[:position]:
+            yield Problem(where, f"{door!r} has a channel above already.", "Remove one: a door has one channel.")
+        elif holder != point.id:
+            yield Problem(
+                where,
+                f"{door!r} is served by point {holder!r} already.",
+                "Take its channel out of one of the two points.",
+            )
+
+
+def _check_actor(prospect: Prospect, actor: Actor) -> Iterator[Problem]:
+    former = prospect.registry.actors.get(actor.id)
+    if former is None:
+        yield from _check_unit(prospect, actor)
+        return
+    yield from _check_unchanged(former, actor)
+    standing = prospect.registry.standings.get(actor.id)
+    if actor.initial is State.ACTIVE or (standing and standing.state is State.ACTIVE):
+        for key in ("owner", "purpose"):
+            if not getattr(actor, key):
+                yield Problem(
+                    key, f"{actor.id} is active and would lose its {key}.", f"Keep `{key}:`: what acts needs it."
+                )
+
+
+def _check_unchanged(former: Actor, actor: Actor) -> Iterator[Problem]:
+    """What makes an actor the one it is. Another unit, type or site is another actor."""
+    identities = [each.unit and each.unit.identity for each in (former, actor)]
+    pairs = (
+        ("type", former.type, actor.type),
+        ("site", former.site, actor.site),
+        ("succeeds", former.succeeds, actor.succeeds),
+        ("unit", identities[0], identities[1]),
+    )
+    for key, old, new in pairs:
+        if old != new:
+            shown = str(former.unit) if key == "unit" else str(old)
+            told = f"it is {shown!r}" if old else "it has none"
+            yield Problem(
+                key, f"The {key} of {actor.id} cannot change: {told}.", "Put it back, or declare a new actor."
+            )
+
+
+def _check_unit(prospect: Prospect, actor: Actor) -> Iterator[Problem]:
+    """A unit belongs to one actor; to another only after that one, once it is retired."""
+    if actor.unit is None:
+        return
+    key = unit_key(actor.unit.identity)
+    twin, holder = prospect.newcomers.get(key, actor.id), prospect.registry.units.get(key)
+    if twin != actor.id:
+        yield Problem(
+            "unit.serial", f"{actor.unit} is declared as {twin!r} too.", "Correct the serial number of one of them."
+        )
+    if holder is None and actor.succeeds:
+        yield Problem(
+            "succeeds",
+            f"{actor.succeeds!r} is not {actor.unit}.",
+            "Only the same physical unit can succeed: correct one of the two.",
+        )
+    elif holder is not None and actor.succeeds != holder:
+        yield Problem(
+            "unit.serial",
+            f"{actor.unit} is {holder!r} already.",
+            f"Correct the serial number, or retire {holder} and add `succeeds: {holder}`.",
+        )
+    elif holder is not None and prospect.registry.standings[holder].state is not State.RETIRED:
+        yield Problem(
+            "succeeds", f"{holder!r} is not retired.", f"Run `nameplate actor retire {holder} --reason ...` first."
+        )
+
+
+def warnings(prospect: Prospect, value: Declared) -> Iterator[Problem]:
+    """What is taken, but may not do what its author expects."""
+    if isinstance(value, Point) and (value.default_mode != "enforce" or value.observe or value.warn):
+        yield Problem(
+            "mode",
+            f"Point {value.id} enforces everything for now.",
+            "Only `enforce` works in this version; the rest is kept.",
+        )
+    elif isinstance(value, Contract):
+        yield from _undeclared(prospect, value)
+
+
+def warn_of_state(registry: Registry, actor: Actor) -> Iterator[Problem]:
+    """`state: active` on an actor that exists and is not: applying never lifts a stop. `actor` is as written."""
+    standing = registry.standings.get(actor.id)
+    if actor.initial is State.ACTIVE and standing and standing.state is not State.ACTIVE:
+        remedy = (
+            "Declare a new actor for it."
+            if standing.state is State.RETIRED
+            else f"Run `nameplate actor activate {actor.id} --reason ...`."
+        )
+        yield Problem("state", f"{actor.id} stays {standing.state}: `state` counts only for a new actor.", remedy)
+
+
+def _undeclared(prospect: Prospect, contract: Contract) -> Iterator[Problem]:
+    for position, grant in enumerate(contract.grants):
+        for number, resource in enumerate(grant.resources):
+            kind, _, ident = resource.partition(":")
+            known = prospect.after.get({"zone": "Zone", "door": "Door"}.get(kind, ""))
+            if known is not None and not ident.endswith("*") and ident not in known:
+                remedy = f"{suggestion(ident, known)}The grant has no effect until it is declared."
+                yield Problem(f"grants[{position}].resources[{number}]", f"{resource!r} is not declared.", remedy)

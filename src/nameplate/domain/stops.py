@@ -1,0 +1,37 @@
+"""Orders that stop actors everywhere, and the receipts that prove it."""
+
+from dataclasses import dataclass
+
+from .actors import State
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An order in force. Nothing issued to `actors` at or before `cut_off` is honoured any more (microseconds, UTC)."""
+
+    id: str
+    actors: tuple[str, ...]
+    state: State
+    cut_off: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A point's signed word that it has applied a stop. Times: microseconds since the epoch, UTC, by its clock.
+
+    `signature`: Ed25519 over `receipt_text`, hex; `key`: the point's public key, hex.
+    """
+
+    stop: str
+    point: str
+    received_at: int
+    applied_at: int
+    key: str = ""
+    signature: str = ""
+
+
+def receipt_text(receipt: Receipt) -> bytes:
+    """The bytes that a point signs. Must never change: receipts are kept for years."""
+    lines = ("nameplate-receipt/1", receipt.stop, receipt.point, str(receipt.received_at), str(receipt.applied_at))
+    return "\n".join(lines).encode()

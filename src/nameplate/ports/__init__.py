@@ -1,0 +1,1 @@
+"""Protocols between the flows and the outside, over domain values."""

@@ -1,0 +1,49 @@
+"""Where keys live. Nothing behind this port ever shows a private key or a passphrase in an error or a log."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Signer(Protocol):
+    """One Ed25519 key pair (RFC 8032) under a name."""
+
+    @property
+    def name(self) -> str:
+        """The name under which the store keeps it."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """The public key, 32 raw bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over `message`, 64 bytes."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Keys and secrets by name. Names follow `domain.names.is_id` and may also hold `/`; else `Invalid`.
+
+    A name holds either a signing key or a secret for good: asking for the other kind raises `Conflict`.
+    What a method returns is stored durably before it returns; `Unavailable` when it cannot be.
+    """
+
+    def signer(self, name: str) -> Signer:
+        """The signing key called `name`, created on first use."""
+        ...
+
+    def secret(self, name: str, size: int) -> bytes:
+        """The secret called `name`, created on first use from `size` random bytes.
+
+        Raises `Conflict` when it exists with another size.
+        """
+        ...
+
+    def replace(self, name: str, value: bytes) -> None:
+        """Put `value` in the place of the secret called `name`, or create it. Signing keys are never replaced."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """All names, sorted."""
+        ...

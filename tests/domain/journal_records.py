@@ -1,0 +1,137 @@
+"""Journal records as we write them, for property tests: any order, few ids, so that they meet."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from nameplate.domain.lifecycle import TRANSITIONS
+
+Record = dict[str, Any]
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ACTORS = ["amr-1", "amr-2", "bot"]
+actors = st.sampled_from([*ACTORS, "stranger"])
+numbers = st.integers(0, 3)
+
+
+def at(minute: int) -> str:
+    return (START + timedelta(minutes=minute)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def unit(number: int) -> dict[str, str]:
+    return {"manufacturer": "Acme", "model": "T3", "serial": f"T3-{number}"}
+
+
+def put(doc: Record, **more: object) -> Record:
+    return {"op": "put", "doc": doc} | more
+
+
+def actor(ident: str, **fields: object) -> Record:
+    kind = {"type": "bot"} if ident == "bot" else {"type": "robot", "unit": unit(len(ident))}
+    return {"kind": "Actor", "id": ident, "site": "default"} | kind | fields
+
+
+door = {"kind": "Door", "id": "d", "site": "default", "joins": ["hall", "ward"]}
+puts = st.one_of(
+    st.builds(lambda ident: put(actor(ident)), st.sampled_from(ACTORS)),
+    st.builds(lambda ident: put(actor(ident, owner="o", purpose="p", state="active")), st.sampled_from(ACTORS)),
+    st.builds(lambda revision: put({"kind": "Contract", "id": "c"}, revision=revision), st.integers(1, 9)),
+    st.builds(
+        lambda ident, public: put({"kind": "Zone", "id": ident, "public": public}),
+        st.sampled_from(["hall", "ward"]),
+        st.booleans(),
+    ),
+    st.just(put(door)),
+)
+deletes = st.sampled_from(
+    [("Contract", "c"), ("Zone", "hall"), ("Door", "d"), ("Actor", "amr-1"), ("Site", "never")]
+).map(lambda named: {"op": "delete", "kind": named[0], "id": named[1]})
+declared = st.lists(puts | deletes, min_size=1, max_size=4).map(
+    lambda changes: {"kind": "declared", "by": "uid:0", "changes": changes}
+)
+
+
+def order(name: str, idents: list[str], minute: int) -> Record:
+    transition = TRANSITIONS[name]
+    cut_off = {"cut_off": at(minute), "stop": "s1"} if transition.stop else {}
+    entries = [{"id": ident, "from": "staged"} for ident in idents]
+    return {
+        "kind": "state",
+        "order": name,
+        "to": str(transition.target),
+        "actors": entries,
+        "by": "uid:0",
+        "reason": "r",
+    } | cut_off
+
+
+orders = st.builds(
+    order, st.sampled_from(list(TRANSITIONS)), st.lists(actors, min_size=1, max_size=2, unique=True), st.integers(0, 60)
+)
+
+
+def key(ident: str, number: int) -> Record:
+    return {
+        "kind": "key_bound",
+        "actor": ident,
+        "handle": f"{ident}-{number}",
+        "public": f"02{number:064x}",
+        "unit": "Acme/T3/T3-1",
+    }
+
+
+def decision(ident: str, number: int, counter: int | None, *, simulated: bool = False) -> Record:
+    named = {} if counter is None else {"key": f"{ident}-{number}", "counter": counter}
+    said = {"simulated": True} if simulated else {}
+    return (
+        {"kind": "decision", "decision": "permit", "actor": ident, "resource": "door:d", "action": "enter"}
+        | named
+        | said
+    )
+
+
+def passage(ident: str, zones: tuple[str, str], minute: int) -> Record:
+    told = {"door": "d", "actor": ident, "from_zone": zones[0], "to_zone": zones[1], "point_at": at(minute)}
+    return {"kind": "outcome", "point": "p", "happening": "passage", "detail": {}} | told
+
+
+others = st.one_of(
+    st.builds(key, actors, numbers),
+    st.builds(decision, actors, numbers, st.none() | st.integers(0, 9), simulated=st.booleans()),
+    st.builds(
+        passage,
+        actors,
+        st.sampled_from([("hall", "ward"), ("ward", "hall"), ("hall", "moon"), ("hall", "hall")]),
+        st.integers(0, 99),
+    ),
+    st.builds(
+        lambda name, n: {"kind": "caller", "name": name, "token_hash": f"{n:064x}", "simulate": n > 1},
+        st.sampled_from(["p", "q"]),
+        numbers,
+    ),
+    st.builds(
+        lambda happening: {"kind": "outcome", "point": "p", "happening": happening, "door": "d"},
+        st.sampled_from(["tamper", "door_opened"]),
+    ),
+    st.sampled_from(
+        [{"kind": "started", "node": "n"}, {"kind": "receipt", "stop": "s1"}, {"kind": "of the future", "x": 1}]
+    ),
+)
+offers = st.builds(
+    lambda ident, minute: {"kind": "enrolment_offered", "actor": ident, "expires_at": at(minute), "by": "uid:0"},
+    actors,
+    st.integers(0, 99),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 25) -> list[Record]:
+    """A journal: numbered, dated, each enrolment code used once."""
+    bodies = draw(st.lists(st.one_of(declared, orders, others, offers), max_size=most))
+    return [
+        {"seq": seq, "at": at(seq)}
+        | body
+        | ({"code_hash": f"{seq:064x}"} if body["kind"] == "enrolment_offered" else {})
+        for seq, body in enumerate(bodies, 1)
+    ]
