@@ -1,0 +1,1 @@
+"""The durable record, one adapter a folder."""

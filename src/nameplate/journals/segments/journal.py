@@ -1,0 +1,276 @@
+"""Group commit: what arrives during one sync forms the next group, and shares one future."""
+
+import asyncio
+import contextlib
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+
+from nameplate.domain.notes import Checkpoint, VerifierKey, format_time, origin_of
+from nameplate.ports.journal import JournalUnavailable
+from nameplate.ports.keys import Signer
+
+from .errors import JournalInUse
+from .files import Files
+from .format import MAX_RECORD, RECORD, list_segments
+from .heads import KEY_FILE, read_slots
+from .recovery import Recovered, recover
+from .reserve import DISK_FULL
+from .settings import Settings
+from .writer import Place, Record, SegmentWriter
+
+MAX_BODY = MAX_RECORD - 256
+GATHER_TURNS = 16
+_DEFAULTS = Settings()
+
+
+class _GroupFuture(asyncio.Future[None]):
+    """Shared by all who wait for one sync: a waiter that is cancelled must not take the others with it."""
+
+    def cancel(self, msg: object = None) -> bool:
+        """Refuse. The cancelled task ends when the sync does."""
+        del msg
+        return False
+
+
+class _Group:
+    """The records of one sync."""
+
+    __slots__ = ("future", "records", "urgent")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.records: list[Record] = []
+        self.urgent = False
+        self.future = _GroupFuture(loop=loop)
+
+    def fail(self, reason: str) -> None:
+        """Tell all who wait that their record was not kept."""
+        if self.records:
+            self.future.set_exception(JournalUnavailable(reason))
+            self.future.exception()  # Marks it as seen: the alarm is `on_failure`, not a log line per group.
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1000
+
+
+def _no_failure(_error: Exception) -> None:
+    """Nobody wants to know."""
+
+
+def _no_recovery() -> None:
+    """Nobody wants to know."""
+
+
+class SegmentJournal:
+    """The `Journal` port on segment files. Construct it on the event loop that uses it."""
+
+    def __init__(  # noqa: PLR0913 - all but three are keywords with defaults
+        self,
+        directory: Path,
+        node: str,
+        signer: Signer,
+        *,
+        on_failure: Callable[[Exception], None] = _no_failure,
+        on_recovery: Callable[[], None] = _no_recovery,
+        settings: Settings = _DEFAULTS,
+        files: Files | None = None,
+        clock: Callable[[], int] = _wall_clock,
+        accept_cut: bool = False,
+    ) -> None:
+        """Open or create the journal of `node` in `directory`, signed by `signer`.
+
+        `on_failure` and `on_recovery` are called on the loop. Raises `JournalInUse`, `JournalBroken`, `JournalCut`
+        (go on with `accept_cut`, which adds a record that says so) and `OSError`.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._on_failure, self._on_recovery, self._retry_seconds = on_failure, on_recovery, settings.retry_seconds
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _lock(directory)
+        try:
+            key = VerifierKey(origin_of(node), signer.public_key)
+            recovered = _recover(directory, node, key, accept_cut=accept_cut)
+            place = Place(directory, key, signer.sign, clock, files or Files(), settings)
+            _publish_key(directory, key)
+            self._writer = SegmentWriter(place, recovered)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._size, self._link = self._writer.chain.size, self._writer.chain.link
+        self._second, self._stamp = -1, b""
+        self._healthy, self._full, self._closing = True, False, False
+        self._group = _Group(self._loop)
+        self._arrived = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        if self._writer.reserve_used:
+            self._save_space()
+        self._released: Future[None]
+        self._task = self._loop.create_task(self._run(), name="journal")
+        self._task.add_done_callback(self._stopped)
+        if recovered.lost:
+            lost = (self._size + 1, self._size + recovered.lost)
+            self.append(b'{"kind":"journal_cut","lost_first":%d,"lost_last":%d}' % lost, clock())
+
+    @property
+    def next_seq(self) -> int:
+        """See `Journal`."""
+        return self._size + 1
+
+    @property
+    def healthy(self) -> bool:
+        """See `Journal`."""
+        return self._healthy
+
+    def append(self, body: bytes, at: int, *, urgent: bool = False) -> asyncio.Future[None]:
+        """See `Journal`."""
+        if not (self._healthy or (urgent and self._full)) or self._closing:
+            raise JournalUnavailable("The journal is closed." if self._closing else "The journal cannot be written.")
+        if not body.startswith(b'{"') or not body.endswith(b"}") or b"\n" in body or not 5 <= len(body) <= MAX_BODY:
+            raise ValueError("a record must be one JSON object on one line, of at most 4 MiB")
+        second, micros = divmod(at, 1_000_000)
+        if second != self._second:
+            self._second, self._stamp = second, format_time(second * 1_000_000)[:20].encode()
+        self._size += 1
+        raw = RECORD % (self._size, self._stamp, micros, body[1:])
+        leaf = sha256(b"\0" + raw).digest()
+        self._link = sha256(self._link + leaf).digest()
+        group = self._group
+        if not group.records:
+            self._arrived.set()
+        group.records.append((raw, leaf, self._link))
+        group.urgent |= urgent
+        return group.future
+
+    def checkpoint(self) -> Checkpoint:
+        """See `Journal`."""
+        return self._writer.heads.last[0]
+
+    def signed_checkpoint(self) -> bytes:
+        """See `Journal`."""
+        return self._writer.heads.last[1]
+
+    async def close(self) -> None:
+        """See `Journal`."""
+        if not self._closing:
+            self._closing = True
+            self._arrived.set()
+        await asyncio.wait([self._task])
+        await asyncio.wrap_future(self._released)
+
+    async def _run(self) -> None:
+        """Write group after group; while the disk fails, try again at intervals."""
+        while not (self._closing and not self._group.records):
+            if await self._something_to_do():
+                await self._gather()
+                await self._flush()
+            elif not self._healthy:
+                await self._repair()
+
+    def _stopped(self, _task: asyncio.Task[None]) -> None:
+        """However `_run` ended, even before its first step: leave nobody waiting."""
+        self._closing = True
+        self._group.fail("The journal is closed.")
+        self._released = self._thread.submit(self._let_go)
+        self._thread.shutdown(wait=False)
+
+    async def _something_to_do(self) -> bool:
+        """Wait for records; while unhealthy not for longer than a retry takes."""
+        if not self._arrived.is_set():
+            try:
+                await asyncio.wait_for(self._arrived.wait(), None if self._healthy else self._retry_seconds)
+            except TimeoutError:
+                return False
+        self._arrived.clear()
+        return bool(self._group.records)
+
+    async def _gather(self) -> None:
+        """Let what is already on its way come into the group: a sync costs the same for one record as for many."""
+        size, turns = 0, 0
+        while size < len(self._group.records) and turns < GATHER_TURNS and not self._group.urgent:
+            size, turns = len(self._group.records), turns + 1
+            await asyncio.sleep(0)
+
+    async def _flush(self) -> None:
+        """One sync: what arrives meanwhile goes into the next group."""
+        group, self._group = self._group, _Group(self._loop)
+        try:
+            await self._in_thread(lambda: self._writer.write(group.records, urgent=group.urgent))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the record was not kept
+            group.fail(f"The record could not be kept: {error}.")
+            self._fail(error)
+        except BaseException:
+            group.fail("The journal was stopped.")
+            raise
+        else:
+            group.future.set_result(None)
+            if self._writer.reserve_used:
+                self._save_space()
+
+    def _fail(self, error: Exception) -> None:
+        """Go back to the last durable record: nobody was told of a later one."""
+        self._full = _is_full(error)
+        self._group.fail("A record before this one could not be kept.")
+        self._group = _Group(self._loop)
+        self._size, self._link = self._writer.chain.size, self._writer.chain.link
+        if self._healthy:
+            self._healthy = False
+            self._loop.call_soon(self._on_failure, error)
+
+    def _save_space(self) -> None:
+        """What is left of the reserve is for urgent records only. Those already queued keep their place."""
+        if not self._group.urgent:
+            self._fail(OSError(errno.ENOSPC, "the disk is full"))
+        elif self._healthy:
+            self._healthy, self._full = False, True
+            self._loop.call_soon(self._on_failure, OSError(errno.ENOSPC, "the disk is full"))
+
+    async def _repair(self) -> None:
+        try:
+            await self._in_thread(self._writer.repair)
+        except Exception as error:  # noqa: BLE001 - it stays unhealthy, and tries again
+            self._full = _is_full(error)
+            return
+        self._healthy, self._full = True, False
+        self._loop.call_soon(self._on_recovery)
+
+    def _in_thread(self, work: Callable[[], None]) -> asyncio.Future[None]:
+        return self._loop.run_in_executor(self._thread, work)
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(OSError):
+            self._writer.close()
+        os.close(self._lock)
+
+
+def _is_full(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in DISK_FULL
+
+
+def _lock(directory: Path) -> int:
+    """One writer at a time, for as long as the descriptor is open."""
+    fd = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        raise JournalInUse from None
+    return fd
+
+
+def _recover(directory: Path, node: str, key: VerifierKey, *, accept_cut: bool) -> Recovered:
+    checkpoints = [slot.checkpoint for slot in read_slots(directory, key) if slot.checkpoint]
+    return recover(list_segments(directory), node, checkpoints, accept_cut=accept_cut)
+
+
+def _publish_key(directory: Path, key: VerifierKey) -> None:
+    """Put the verifier key beside the segments, for those who have no other."""
+    path, line = directory / KEY_FILE, f"{key}\n".encode()
+    if not path.exists() or path.read_bytes() != line:
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(line)
+        fresh.replace(path)

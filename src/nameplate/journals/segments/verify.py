@@ -1,0 +1,253 @@
+"""Two verdicts on a journal: is anything altered (integrity), is anything cut off (completeness).
+
+Works beside a running writer: the checkpoint is read first, and what lies behind it may still be under way.
+Whatever the files hold, the answer is a report.
+"""
+
+import itertools
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from nameplate.domain.errors import Invalid
+from nameplate.domain.merkle import Frontier
+from nameplate.domain.notes import EMPTY_LINK, Checkpoint, VerifierKey, format_time, parse_key, unseal
+
+from .format import MAX_HEADER, MAX_RECORD, Chain, Segment, list_segments, parse_header
+from .heads import Slot, ed25519_holds, read_key, read_slots
+
+MAX_PROBLEMS = 100
+_RESTORE = "Keep a copy for examination, then restore a backup and compare it with a checkpoint kept elsewhere."
+_KEY = "Give the node's verifier key with --key."
+
+
+class Problem(NamedTuple):
+    """One finding. `line` counts from 1, the header; `seq` is the record expected there; `None`: neither."""
+
+    file: str
+    line: int | None
+    seq: int | None
+    what: str
+    remedy: str
+
+
+class Report(NamedTuple):
+    """What `verify` found. `ok` when both verdicts are."""
+
+    integrity: str
+    completeness: str
+    records: int
+    first: int | None
+    last: int | None
+    segments: int
+    pruned_before: int | None
+    beyond_checkpoint: int
+    torn_tail_bytes: int
+    checkpoint: Checkpoint | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Nothing altered and nothing cut off."""
+        return self.integrity == self.completeness == "ok"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON members; the root in hex, times in RFC 3339."""
+        members = self._asdict()
+        members["problems"] = [problem._asdict() for problem in self.problems]
+        if self.checkpoint:
+            size, root, at = self.checkpoint.size, self.checkpoint.root.hex(), format_time(self.checkpoint.at)
+            members["checkpoint"] = {"size": size, "root": root, "time": at}
+        return members
+
+
+def verify(directory: Path, *, vkey: str | None = None, checkpoint: bytes | None = None) -> Report:
+    """Check the whole journal in `directory`.
+
+    `vkey` is the verifier key to trust, instead of the one beside the segments. `checkpoint` is a signed note that was
+    kept elsewhere. Raises `Invalid` when `vkey` is not a verifier key: that is the caller's mistake.
+    """
+    key = parse_key(vkey) if vkey else read_key(directory)
+    check = _Check()
+    if key is None:
+        check.problem("node.vkey", None, None, "there is no sound verifier key", _KEY)
+    else:
+        for slot in read_slots(directory, key):
+            check.slot(slot)
+        if checkpoint is not None:
+            check.outside(checkpoint, key)
+    try:
+        segments = list_segments(directory)
+    except OSError as error:
+        segments = []
+        check.broken(".", None, None, f"the journal cannot be read: {error.strerror}")
+    check.segments(segments, key.name.removeprefix("nameplate/") if key else None)
+    return check.report(segments)
+
+
+class _Check:
+    """The state of one verification."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.altered = False
+        self.heads: list[Checkpoint] = []
+        self.kept: Checkpoint | None = None
+        self.compared: set[Checkpoint] = set()
+        self.records = 0
+        self.torn = 0
+
+    @property
+    def checkpoints(self) -> list[Checkpoint]:
+        """All that can be relied on."""
+        return [*self.heads, self.kept] if self.kept else self.heads
+
+    @property
+    def signed(self) -> int | None:
+        """Up to this record everything must be there."""
+        return max((checkpoint.size for checkpoint in self.checkpoints), default=None)
+
+    def problem(self, file: str, line: int | None, seq: int | None, what: str, remedy: str = _RESTORE) -> None:
+        """Note a finding, unless there are many already."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(file, line, seq, what, remedy))
+
+    def broken(self, file: str, line: int | None, seq: int | None, what: str) -> None:
+        """Note an alteration."""
+        self.altered = True
+        self.problem(file, line, seq, what)
+
+    def slot(self, slot: Slot) -> None:
+        """Take a head slot. The writer keeps both whole, so a bad one was altered."""
+        if slot.checkpoint:
+            self.heads.append(slot.checkpoint)
+        else:
+            self.broken(slot.name, None, None, slot.fault)
+
+    def outside(self, note: bytes, key: VerifierKey) -> None:
+        """Take the checkpoint that was kept elsewhere."""
+        try:
+            self.kept = unseal(note, key, ed25519_holds)
+        except Invalid as error:
+            self.broken("the given checkpoint", None, None, error.message)
+
+    def segments(self, segments: Sequence[Segment], node: str | None) -> None:
+        """Walk along the chain. A segment states where it starts, so one that is broken does not hide the next."""
+        start = Chain(EMPTY_LINK, Frontier())
+        if not segments:
+            self._compare("the segments", start)
+        chain = start if segments and segments[0].first == 1 else None
+        for segment, following in itertools.zip_longest(segments, segments[1:]):
+            try:
+                with segment.path.open("rb") as file:
+                    chain = self._segment(file, segment, chain, node, following)
+            except OSError as error:
+                self.broken(segment.path.name, None, None, f"the file cannot be read: {error.strerror}")
+                chain = None
+
+    def _segment(
+        self, file: BinaryIO, segment: Segment, chain: Chain | None, node: str | None, following: Segment | None
+    ) -> Chain | None:
+        """Check one file. Gives the chain at its end, or nothing once it is broken."""
+        line = file.readline(MAX_HEADER + 1)
+        started = self._header(line, segment, chain, node)
+        if started:
+            self._compare(segment.path.name, started)
+        return self._records(file, segment, started, following)
+
+    def _header(self, line: bytes, segment: Segment, chain: Chain | None, node: str | None) -> Chain | None:
+        """The chain before the segment's first record, as its header says; as it must be, when that cannot be read."""
+        name = segment.path.name
+        try:
+            header = parse_header(line)
+        except ValueError as error:
+            self.broken(name, 1, segment.first, str(error))
+            return chain if chain and chain.size == segment.first - 1 else None
+        stated = Chain(header.link, Frontier(header.first - 1, header.peaks))
+        if header.first != segment.first or header.node != (node or header.node):
+            self.broken(name, 1, segment.first, "the header belongs to another file")
+        elif chain and (chain.size, chain.link, chain.tree.peaks) != (stated.size, stated.link, stated.tree.peaks):
+            self.broken(name, 1, segment.first, "the segment does not continue the one before")
+        return stated
+
+    def _records(
+        self, file: BinaryIO, segment: Segment, chain: Chain | None, following: Segment | None
+    ) -> Chain | None:
+        """Check the records of one file up to where they count, and count them."""
+        limit = _torn_at(following)
+        offset, number = file.tell(), 1
+        while (limit is None or offset < limit) and (line := file.readline(MAX_RECORD + 1)):
+            number += 1
+            fault = chain.step(line) if chain else None
+            whole = line.endswith(b"\n")
+            cut_short = not whole and len(line) <= MAX_RECORD
+            if following is None and (cut_short or (fault and self._is_beyond(segment.first + number - 3))):
+                self.torn += _size(file) - offset
+                return chain
+            if fault and chain:
+                self.broken(segment.path.name, number, chain.size + 1, fault)
+                chain = None
+            elif chain:
+                self._compare(segment.path.name, chain)
+            self.records += whole
+            offset += len(line)
+        return chain
+
+    def _is_beyond(self, size: int) -> bool:
+        """Whether nobody has signed for more than `size` records: a crash may have left anything behind them."""
+        return self.signed is not None and size >= self.signed
+
+    def _compare(self, file: str, chain: Chain) -> None:
+        """Hold the chain against the checkpoints of its size."""
+        for checkpoint in self.checkpoints:
+            if checkpoint.size == chain.size:
+                self.compared.add(checkpoint)
+                if checkpoint.link != chain.link or checkpoint.root != chain.tree.root():
+                    self.broken(file, None, chain.size, "the records differ from what a checkpoint has signed")
+
+    def report(self, segments: Sequence[Segment]) -> Report:
+        """The verdicts."""
+        first = segments[0].first if segments else 1
+        last = first - 1 + self.records
+        newest = max(self.heads, key=lambda head: (head.size, head.at), default=None)
+        return Report(
+            completeness=self._completeness(first, last),
+            integrity="broken" if self.altered else "ok",
+            records=self.records,
+            first=first if self.records else None,
+            last=last if self.records else None,
+            segments=len(segments),
+            pruned_before=first if first > 1 else None,
+            beyond_checkpoint=max(0, last - newest.size) if newest else self.records,
+            torn_tail_bytes=self.torn,
+            checkpoint=newest,
+            problems=tuple(self.problems),
+        )
+
+    def _completeness(self, first: int, last: int) -> str:
+        """Everything signed for is there. Nothing may be missing at the beginning either: no version prunes yet."""
+        if self.signed is None:
+            return "unknown"
+        if first > 1:
+            self.problem("the segments", None, 1, f"records before {first} are missing")
+            return "cut"
+        if last < self.signed:
+            self.problem("the segments", None, last + 1, f"records up to {self.signed} were signed for and are missing")
+            return "cut"
+        return "ok"
+
+
+def _torn_at(following: Segment | None) -> int | None:
+    """After a disk failure the next file says how far the one before counts."""
+    if following is None:
+        return None
+    try:
+        with following.path.open("rb") as file:
+            return parse_header(file.readline(MAX_HEADER + 1)).torn
+    except (OSError, ValueError):
+        return None
+
+
+def _size(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size

@@ -1,0 +1,1 @@
+"""Where private keys and secrets live, one adapter a folder."""
