@@ -1,0 +1,1 @@
+"""Where the registry is kept between starts."""

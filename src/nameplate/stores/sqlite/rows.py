@@ -1,0 +1,143 @@
+"""Registry values <-> rows, one pair of functions a table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Table
+
+from nameplate.domain.actors import BoundKey, Standing, State
+from nameplate.domain.contracts import Contract
+from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, to_document
+from nameplate.domain.points import Caller
+from nameplate.domain.registry import Enrolment, Registry
+
+from . import tables
+
+Fields = dict[str, Any]
+Cells = tuple[Any, ...]
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+class Kept(NamedTuple):
+    """How one kind of thing is kept. `row` gives None for what is no longer there; `restore` is its inverse.
+
+    `key`: the column that holds the id. `fixed`: columns that hold the same for the whole kind.
+    """
+
+    table: Table
+    key: str
+    row: Callable[[Registry, str], Fields | None]
+    restore: Callable[[Registry, Cells], None]
+    fixed: Fields
+
+
+def _objects(kind: str) -> Kept:
+    def row(registry: Registry, ident: str) -> Fields | None:
+        value, last = registry.table(kind).get(ident), registry.revisions.get(ident, 0) if kind == "Contract" else 0
+        if value is None and not last:
+            return None
+        doc = None if value is None else _encode(to_document(value))
+        return {"kind": kind, "id": ident, "doc": doc, "revision": last}
+
+    return Kept(tables.OBJECTS, "id", row, _restore_object, {"kind": kind})
+
+
+def _restore_object(registry: Registry, row: Cells) -> None:
+    kind, ident, doc, revision = row
+    if kind == "Contract":
+        registry.revisions[ident] = revision
+    if doc is None:
+        return
+    value = from_document(_decode(doc))
+    if (kind_of(value), value.id) != (kind, ident):
+        raise ValueError(f"the row of {kind} {ident} holds something else")
+    registry.table(kind)[ident] = replace(value, revision=revision) if isinstance(value, Contract) else value
+
+
+def _standing(registry: Registry, ident: str) -> Fields | None:
+    standing = registry.standings.get(ident)
+    if standing is None:
+        return None
+    return {
+        "actor": ident,
+        "state": str(standing.state),
+        "since": standing.since,
+        "cut_off": standing.cut_off,
+        "key": standing.key,
+        "counter": standing.counter,
+        "zone": standing.zone,
+        "zone_at": standing.zone_at,
+    }
+
+
+def _restore_standing(registry: Registry, row: Cells) -> None:
+    actor, state, *rest = row
+    registry.standings[actor] = Standing(State(state), *rest)
+
+
+def _key(registry: Registry, handle: str) -> Fields | None:
+    key = registry.keys.get(handle)
+    if key is None:
+        return None
+    return {
+        "handle": handle,
+        "public": key.public,
+        "actor": key.actor,
+        "bound_at": key.bound_at,
+        "revoked": key.revoked,
+    }
+
+
+def _restore_key(registry: Registry, row: Cells) -> None:
+    registry.keys[row[0]] = BoundKey(*row)
+
+
+def _caller(registry: Registry, name: str) -> Fields | None:
+    caller = registry.callers.get(name)
+    if caller is None:
+        return None
+    return {
+        "name": name,
+        "token_hash": caller.token_hash,
+        "simulate": caller.simulate,
+        "public_key": caller.public_key,
+    }
+
+
+def _restore_caller(registry: Registry, row: Cells) -> None:
+    registry.callers[row[0]] = Caller(*row)
+
+
+def _enrolment(registry: Registry, code_hash: str) -> Fields | None:
+    enrolment = registry.enrolments.get(code_hash)
+    return None if enrolment is None else {"code_hash": code_hash, **enrolment._asdict()}
+
+
+def _restore_enrolment(registry: Registry, row: Cells) -> None:
+    code_hash, actor, expires_at = row
+    registry.enrolments[code_hash], registry.offers[actor] = Enrolment(actor, expires_at), code_hash
+
+
+def _unit(registry: Registry, unit: str) -> Fields | None:
+    actor = registry.units.get(unit)
+    return None if actor is None else {"unit": unit, "actor": actor}
+
+
+def _restore_unit(registry: Registry, row: Cells) -> None:
+    unit, actor = row
+    registry.units[unit] = actor
+
+
+# By the kind of `Touched`.
+KEPT: Mapping[str, Kept] = {
+    **{kind: _objects(kind) for kind in KINDS},
+    "standing": Kept(tables.STANDINGS, "actor", _standing, _restore_standing, {}),
+    "key": Kept(tables.KEYS, "handle", _key, _restore_key, {}),
+    "caller": Kept(tables.CALLERS, "name", _caller, _restore_caller, {}),
+    "enrolment": Kept(tables.ENROLMENTS, "code_hash", _enrolment, _restore_enrolment, {}),
+    "unit": Kept(tables.UNITS, "unit", _unit, _restore_unit, {}),
+}

@@ -1,0 +1,66 @@
+"""Opening the file: its rights, its settings, and the version of its tables."""
+
+import os
+from pathlib import Path
+from sqlite3 import Connection as Driver
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+
+from nameplate.domain.errors import Unavailable
+
+HEAD = "0001"
+_OLDER: frozenset[str] = frozenset()
+_SETTINGS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "trusted_schema=OFF")
+
+
+def open_engine(path: Path) -> Engine:
+    """An engine on the file at `path`, created if need be; readable by its owner alone."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: Driver, _record: object) -> None:
+    # The driver would begin transactions by itself, late, and never for reading: we say when.
+    connection.isolation_level = None
+    for setting in _SETTINGS:
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin(connection: Connection) -> None:
+    # One that writes takes its lock at once: it would fail if another wrote between its reading and its writing.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def upgrade(connection: Connection, path: Path) -> None:
+    """Bring the tables to this version. Raises Unavailable for tables of a newer one."""
+    found = _version(connection)
+    if found == HEAD:
+        return
+    if found is not None and found not in _OLDER:
+        raise Unavailable(
+            "tables_newer",
+            f"{path} was written by another version of Nameplate (tables {found}, known here {HEAD}).",
+            f"Start that version, or delete {path}: it is built again from the journal.",
+        )
+    # A quarter of a second to import, and most starts do not need it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "nameplate.stores.sqlite:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

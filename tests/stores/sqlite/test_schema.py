@@ -1,0 +1,52 @@
+import sqlite3
+import sys
+
+import pytest
+from sqlalchemy import inspect
+
+from nameplate.domain.errors import Unavailable
+from nameplate.stores.sqlite.schema import HEAD, open_engine, upgrade
+
+
+def upgraded(path):
+    engine = open_engine(path)
+    with engine.execution_options(writes=True).begin() as connection:
+        upgrade(connection, path)
+    return engine
+
+
+def test_a_new_file_gets_the_latest_tables(tmp_path):
+    engine = upgraded(tmp_path / "tables.db")
+    assert "standings" in inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == HEAD
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    engine.dispose()
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path):
+    engine = open_engine(tmp_path / "tables.db")
+    with engine.execution_options(writes=True).connect() as connection:
+        upgrade(connection, tmp_path / "tables.db")
+        connection.rollback()
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_start_with_up_to_date_tables_does_not_load_the_migrations(tmp_path, monkeypatch):
+    upgraded(tmp_path / "tables.db").dispose()
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    upgraded(tmp_path / "tables.db").dispose()
+
+
+def test_tables_of_a_newer_version_are_refused_and_left_alone(tmp_path):
+    path = tmp_path / "tables.db"
+    upgraded(path).dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(Unavailable) as caught:
+        upgraded(path)
+    assert caught.value.code == "tables_newer"
+    assert "9999" in caught.value.message
+    assert "journal" in caught.value.remedy
