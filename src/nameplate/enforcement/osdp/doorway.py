@@ -1,0 +1,210 @@
+"""One door: the talk with whoever stands at its readers, the strike, and what is reported of both."""
+
+import asyncio
+from collections.abc import Mapping
+from math import inf
+from typing import Any
+
+from nameplate.domain.errors import NameplateError, Unavailable
+from nameplate.domain.outcomes import Happening, Outcome
+from nameplate.domain.places import Door, Reader
+from nameplate.domain.points import Channel
+from nameplate.domain.presence import CHALLENGE_SIZE
+from nameplate.domain.verdicts import Decision, Reason
+from nameplate.ports.decision_point import Clock, DecisionPoint, Monotonic
+
+from . import mapping
+from .crossing import Crossing, Grant, Seen
+from .link import Link
+from .settings import OsdpSettings
+from .wire import AuthResponse, CardPresent
+
+Detail = dict[str, str | int | float | bool]
+
+
+class Doorway:
+    """The life of one door. Runs in the event loop; `step` every few milliseconds.
+
+    `cut_offs`: the stops in force, by actor; kept up to date by the point.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        channel: Channel,
+        key: bytes,
+        decision_point: DecisionPoint,
+        cut_offs: Mapping[str, int],
+        settings: OsdpSettings,
+        clock: Clock,
+        monotonic: Monotonic,
+    ) -> None:
+        self._door, self._channel, self._settings = door, channel, settings
+        self._decision_point, self._cut_offs = decision_point, cut_offs
+        self._clock, self._monotonic = clock, monotonic
+        self._crossing = Crossing(channel.strike_s, channel.pass_s)
+        self._tampered = False
+        self._unacknowledged_at = inf
+        self._talks: dict[int, asyncio.Task[None]] = {}
+        self._answers: dict[int, asyncio.Future[bytes]] = {}
+        self.link = Link(channel, key, settings, monotonic, self._hear, self._reach_changed)
+
+    def step(self) -> None:
+        """Do what is due."""
+        now = self._monotonic()
+        if now >= self._unacknowledged_at:
+            # A release that nobody confirmed must not lie on the line and come true later.
+            self._unacknowledged_at = inf
+            self.link.distrust()
+        self.link.step()
+        self._report_seen(self._crossing.tick(now))
+
+    async def close(self) -> None:
+        """End all talks and let go of the line. A strike under way ends by the reader's own timer."""
+        for talk in self._talks.values():
+            talk.cancel()
+        await asyncio.gather(*self._talks.values(), return_exceptions=True)
+        self.link.close()
+
+    # --- what the reader says ---
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        match mapping.hear(event):
+            case CardPresent(reader_no):
+                self._somebody_came(reader_no)
+            case AuthResponse(reader_no, answer):
+                self._answered(reader_no, answer)
+            case mapping.Malformed(reader_no) if reader_no is not None:
+                self._answered(reader_no, b"")
+            case mapping.Inputs(leaf_open, exit_button):
+                now = self._monotonic()
+                self._crossing.exit_button(now, pressed=exit_button)
+                self._report_seen(self._crossing.leaf(now, is_open=leaf_open))
+            case mapping.Tamper(active):
+                self._tamper(active=active)
+
+    def _tamper(self, *, active: bool) -> None:
+        if active != self._tampered:
+            self._tampered = active
+            self._report(Happening.TAMPER if active else Happening.TAMPER_CLEARED)
+
+    def _reach_changed(self, happening: Happening, detail: Detail) -> None:
+        self._report(happening, detail=detail)
+        if happening is not Happening.READER_ONLINE:
+            self._crossing.lose_sight()
+
+    # --- the talk with a robot ---
+
+    def _somebody_came(self, reader_no: int) -> None:
+        if reader_no >= len(self._door.readers):
+            return
+        talk, answer = self._talks.get(reader_no), self._answers.get(reader_no)
+        if talk is not None and not talk.done():
+            if answer is None:
+                return
+            talk.cancel()
+        self._talks[reader_no] = asyncio.get_running_loop().create_task(self._talk(reader_no))
+
+    def _answered(self, reader_no: int, answer: bytes) -> None:
+        waiting = self._answers.get(reader_no)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(answer)
+
+    async def _talk(self, reader_no: int) -> None:
+        reader = self._door.readers[reader_no]
+        try:
+            answer = await self._challenge(reader_no, reader)
+            if not answer:
+                self._refuse(reader_no, reader, Reason.MALFORMED.value)
+                return
+            decision = await self._decision_point.present(self._door.id, reader.id, answer)
+        except TimeoutError:
+            self._refuse(reader_no, reader, Reason.LATE.value)
+        except Unavailable:
+            self._refuse(reader_no, reader, mapping.UNAVAILABLE)
+        except NameplateError as error:
+            self._refuse(reader_no, reader, error.code)
+        else:
+            self._enforce(reader_no, reader, decision)
+
+    async def _challenge(self, reader_no: int, reader: Reader) -> bytes:
+        challenge = await self._decision_point.challenge(self._door.id, reader.id)
+        if len(challenge) != CHALLENGE_SIZE:
+            raise Unavailable("bad_challenge", "The deciding process gave no usable challenge.")
+        waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._answers[reader_no] = waiting
+        try:
+            self.link.send(mapping.challenge(reader_no, challenge))
+            return await asyncio.wait_for(waiting, self._settings.answer_s)
+        finally:
+            if self._answers.get(reader_no) is waiting:
+                del self._answers[reader_no]
+
+    # --- what is done about it ---
+
+    def _enforce(self, reader_no: int, reader: Reader, decision: Decision) -> None:
+        reason = mapping.obstacle(decision, self._clock(), self._cut_offs)
+        if not reason and not self._crossing.free_for(decision.actor, reader.id):
+            reason = mapping.DOOR_IN_USE
+        if not reason and not self.link.usable:
+            reason = mapping.NO_SECURE_CHANNEL
+        if reason:
+            self._refuse(reader_no, reader, reason, decision)
+            return
+        grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, self._door.beyond(reader.side))
+        self._strike(reader_no, grant)
+
+    def _strike(self, reader_no: int, grant: Grant) -> None:
+        begun = self._monotonic()
+        command = mapping.strike(self._channel.strike_s)
+        if not self.link.send(
+            command, lambda acknowledged: self._struck(reader_no, grant, begun, acknowledged=acknowledged)
+        ):
+            self._strike_failed(reader_no, grant)
+            return
+        self._unacknowledged_at = begun + self._settings.strike_ack_s
+        self._crossing.begin(grant, begun)
+        self._report(Happening.STRIKE_COMMANDED, grant)
+
+    def _struck(self, reader_no: int, grant: Grant, begun: float, *, acknowledged: bool) -> None:
+        self._unacknowledged_at = inf
+        if not acknowledged:
+            self._strike_failed(reader_no, grant)
+            return
+        self._report(Happening.STRIKE_ACKNOWLEDGED, grant, {"ms": round((self._monotonic() - begun) * 1000, 1)})
+        self._show(reader_no, "")
+
+    def _strike_failed(self, reader_no: int, grant: Grant) -> None:
+        self._report(Happening.STRIKE_FAILED, grant)
+        self._show(reader_no, mapping.STRIKE_FAILED)
+
+    def _refuse(self, reader_no: int, reader: Reader, reason: str, decision: Decision | None = None) -> None:
+        self._show(reader_no, reason)
+        actor, decision_id = (decision.actor, decision.decision_id) if decision else ("", "")
+        grant = Grant(actor, decision_id, reader.id, "", "")
+        self._report(Happening.REFUSAL_SHOWN, grant, {"reason": reason})
+
+    def _show(self, reader_no: int, reason: str) -> None:
+        seconds = self._settings.refusal_s if reason else self._channel.strike_s
+        self.link.send(mapping.result(reader_no, reason))
+        self.link.send(mapping.light(reader_no, seconds, permit=not reason))
+        self.link.send(mapping.sound(reader_no, permit=not reason))
+
+    def _report_seen(self, seen: list[Seen]) -> None:
+        for happening, grant, detail in seen:
+            self._report(happening, grant, dict(detail))
+
+    def _report(self, happening: Happening, grant: Grant | None = None, detail: Detail | None = None) -> None:
+        who = grant or Grant("", "", "", "", "")
+        outcome = Outcome(
+            happening,
+            self._clock(),
+            self._door.id,
+            who.reader,
+            who.actor,
+            who.decision_id,
+            who.from_zone,
+            who.to_zone,
+            detail or {},
+        )
+        self._decision_point.report(outcome)

@@ -1,0 +1,139 @@
+"""What a reader's events mean, what a decision makes the door do, and the commands for it. Pure functions."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import osdp
+
+from nameplate.domain.errors import Invalid
+from nameplate.domain.verdicts import Decision, Reason
+
+from .wire import VENDOR_CODE, AuthResponse, CardPresent, auth_request, auth_result, read_reply, reader_of
+
+Command = dict[str, Any]
+
+STRIKE_OUTPUT = 0
+CONTACT_INPUT, REX_INPUT = 0, 1
+
+# Reasons of the point itself, beside those of a decision.
+UNAVAILABLE, DOOR_IN_USE, EXPIRED, STOPPED, NO_SECURE_CHANNEL, NAMELESS, STRIKE_FAILED = (
+    "unavailable",
+    "door_in_use",
+    "expired",
+    "stopped",
+    "no_secure_channel",
+    "nameless",
+    "strike_failed",
+)
+
+_TIMED_ON, _TEMPORARY, _TONE = 5, 2, 2
+
+
+class Inputs(NamedTuple):
+    """The reader's inputs."""
+
+    leaf_open: bool
+    exit_button: bool
+
+
+class Tamper(NamedTuple):
+    """The reader's own tamper switch."""
+
+    active: bool
+
+
+class Malformed(NamedTuple):
+    """A presence message that is none. `reader_no` as far as it says."""
+
+    reader_no: int | None
+
+
+Heard = CardPresent | AuthResponse | Inputs | Tamper | Malformed
+
+
+def hear(event: Mapping[str, Any]) -> Heard | None:
+    """What a reader's event means; None: nothing to us."""
+    if event.get("event") == osdp.Event.ManufacturerReply:
+        data = bytes(event["data"])
+        try:
+            return read_reply(event["vendor_code"], data)
+        except Invalid:
+            return Malformed(reader_of(data))
+    if event.get("event") == osdp.Event.Status and event["report"]:
+        return _status(event["type"], bytes(event["report"]))
+    return None
+
+
+def _status(kind: int, report: bytes) -> Inputs | Tamper | None:
+    if kind == osdp.StatusReportType.Local:
+        return Tamper(report[0] != 0)
+    if kind == osdp.StatusReportType.Input:
+        return Inputs(report[CONTACT_INPUT] != 0, len(report) > REX_INPUT and report[REX_INPUT] != 0)
+    return None
+
+
+def obstacle(decision: Decision, now: int, cut_offs: Mapping[str, int]) -> str:
+    """Why the door stays shut, or nothing: only then it may be released. `cut_offs`: of the stops seen, by actor.
+
+    A stop that arrived while the decision was under way wins over it.
+    """
+    if not decision.permit:
+        return decision.verdict.reason.value
+    if not decision.actor:
+        return NAMELESS
+    if decision.at <= cut_offs.get(decision.actor, -1):
+        return STOPPED
+    if now >= decision.expires_at:
+        return EXPIRED
+    return ""
+
+
+def strike(seconds: float) -> Command:
+    """Release the strike for so long; the reader times it, so it ends even if we do not live to see it."""
+    units = max(1, min(255, round(seconds * 10)))
+    return {"command": osdp.Command.Output, "output_no": STRIKE_OUTPUT, "control_code": _TIMED_ON, "timer_count": units}
+
+
+def challenge(reader_no: int, value: bytes) -> Command:
+    """Put a challenge to whoever stands at the reader."""
+    return _manufacturer(auth_request(reader_no, value))
+
+
+def result(reader_no: int, reason: str) -> Command:
+    """Tell whoever stands at the reader. No reason: permitted."""
+    return _manufacturer(auth_result(reader_no, reason or Reason.GRANTED.value, permit=not reason))
+
+
+def light(reader_no: int, seconds: float, *, permit: bool) -> Command:
+    """Green or red for so long."""
+    colour = osdp.CommandLEDColor.Green if permit else osdp.CommandLEDColor.Red
+    units = max(1, min(255, round(seconds * 10)))
+    return {
+        "command": osdp.Command.LED,
+        "reader": reader_no,
+        "led_number": 0,
+        "temporary": True,
+        "control_code": _TEMPORARY,
+        "on_count": 1,
+        "off_count": 0,
+        "on_color": colour,
+        "off_color": colour,
+        "timer_count": units,
+    }
+
+
+def sound(reader_no: int, *, permit: bool) -> Command:
+    """One short tone, or three."""
+    repeats = 1 if permit else 3
+    return {
+        "command": osdp.Command.Buzzer,
+        "reader": reader_no,
+        "control_code": _TONE,
+        "on_count": 1,
+        "off_count": 1,
+        "rep_count": repeats,
+    }
+
+
+def _manufacturer(data: bytes) -> Command:
+    return {"command": osdp.Command.Manufacturer, "vendor_code": VENDOR_CODE, "data": data}

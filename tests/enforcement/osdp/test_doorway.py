@@ -1,0 +1,135 @@
+"""The talk at one door."""
+
+import asyncio
+
+import osdp
+
+from nameplate.domain.errors import NotFound
+from nameplate.domain.outcomes import Happening
+from nameplate.enforcement.osdp import mapping
+from nameplate.enforcement.osdp.settings import OsdpSettings
+
+
+def lights(site) -> list[int]:
+    return [each["on_color"] for each in site.sim.commands if each["command"] == osdp.Command.LED]
+
+
+def test_the_strike_comes_first_and_then_green_light_and_one_tone(running):
+    async def scenario():
+        async with running() as site:
+            await site.come()
+            await site.command(osdp.Command.Buzzer)
+            kinds = [each["command"] for each in site.sim.commands]
+            command = osdp.Command
+            expected = [command.Manufacturer, command.Output, command.Manufacturer, command.LED, command.Buzzer]
+            assert kinds == expected
+            assert lights(site) == [osdp.CommandLEDColor.Green]
+            assert site.sim.commands[-1]["rep_count"] == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_refusal_is_red_and_three_tones(running):
+    async def scenario():
+        async with running() as site:
+            site.decisions.permit = False
+            await site.come()
+            await site.command(osdp.Command.Buzzer)
+            assert lights(site) == [osdp.CommandLEDColor.Red]
+            assert site.sim.commands[-1]["rep_count"] == 3
+
+    asyncio.run(scenario())
+
+
+def test_an_error_of_the_deciding_side_is_a_refusal_with_its_code(running):
+    async def scenario():
+        async with running() as site:
+
+            async def fail() -> None:
+                raise NotFound("unknown_reader", "There is no such reader.")
+
+            site.decisions.before_answer = fail
+            assert (await site.come()).reason == "unknown_reader"
+            assert site.sim.strikes == []
+
+    asyncio.run(scenario())
+
+
+def test_a_reader_that_is_not_declared_gets_no_challenge(running):
+    async def scenario():
+        async with running() as site:
+            site.sim.pass_up(b"\xe0\x02")
+            site.sim.tamper(active=True)
+            await site.decisions.wait_for(Happening.TAMPER)
+            assert site.sim.commands == []
+
+    asyncio.run(scenario())
+
+
+def test_a_second_presentation_starts_the_talk_anew_and_one_permit_follows(running):
+    async def scenario():
+        async with running() as site:
+            site.sim.pass_up(b"\xe0\x00")
+            assert (await site.come()).permit
+            assert len(site.sim.strikes) == 1
+            assert len(site.decisions.presented) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_second_answer_or_presentation_does_not_disturb_a_decision_under_way(running):
+    async def scenario():
+        async with running() as site:
+            gate = asyncio.Event()
+            site.decisions.before_answer = gate.wait
+            coming = asyncio.create_task(site.come())
+            await site.decisions.asked.wait()
+            site.sim.pass_up(b"\xe2\x00" + bytes(126))
+            site.sim.pass_up(b"\xe0\x00")
+            site.sim.tamper(active=True)
+            await site.decisions.wait_for(Happening.TAMPER)
+            gate.set()
+            assert (await coming).permit
+            assert len(site.decisions.presented) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_permit_for_a_reader_that_went_away_meanwhile_releases_nothing(running):
+    async def scenario():
+        async with running() as site:
+
+            async def vanish() -> None:
+                site.sim.silence(cut=True)
+                await site.decisions.wait_for(Happening.READER_OFFLINE)
+
+            site.decisions.before_answer = vanish
+            coming = asyncio.create_task(site.come())
+            shown = await site.decisions.wait_for(Happening.REFUSAL_SHOWN)
+            assert shown.detail["reason"] == mapping.NO_SECURE_CHANNEL
+            site.sim.silence(cut=False)
+            await site.decisions.wait_for(Happening.READER_ONLINE, 2)
+            assert site.sim.strikes == []
+            coming.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_a_strike_that_nobody_acknowledges_has_failed_and_does_not_come_true_later(running):
+    async def scenario():
+        async with running(settings=OsdpSettings(strike_ack_s=0.3, offline_after_s=30.0)) as site:
+
+            async def cut() -> None:
+                site.sim.silence(cut=True)
+
+            site.decisions.before_answer = cut
+            coming = asyncio.create_task(site.come())
+            await site.decisions.wait_for(Happening.STRIKE_COMMANDED)
+            await asyncio.wait_for(site.decisions.wait_for(Happening.STRIKE_FAILED), 3)
+            site.sim.silence(cut=False)
+            await site.decisions.wait_for(Happening.READER_ONLINE, 2)
+            assert site.sim.strikes == []
+            assert not site.decisions.seen(Happening.STRIKE_ACKNOWLEDGED)
+            coming.cancel()
+
+    asyncio.run(scenario())
