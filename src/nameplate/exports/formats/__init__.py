@@ -1,0 +1,1 @@
+"""Pure encoders, one format a folder."""

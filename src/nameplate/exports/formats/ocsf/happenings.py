@@ -1,0 +1,73 @@
+"""What enforcement points did and saw. Alarms are findings; OCSF has no class for the rest of what a door does."""
+
+from typing import Any
+
+from nameplate.domain.findings import Severity
+from nameplate.domain.outcomes import Happening
+
+from .classes import BASE_EVENT, FINDING, known, other
+from .event import FAILURE, HOST, SUCCESS, Draft
+from .identities import door, record_device, record_user
+from .values import Record, free, mapping, present, text
+
+ALARMS: dict[str, tuple[Severity, str]] = {
+    Happening.DOOR_FORCED: (Severity.HIGH, "Door forced open"),
+    Happening.DOOR_HELD: (Severity.MEDIUM, "Door held open"),
+    Happening.TAMPER: (Severity.HIGH, "Reader tampered with"),
+    Happening.SECURE_CHANNEL_LOST: (Severity.HIGH, "Secure channel to a reader lost"),
+    Happening.REPORTS_LOST: (Severity.MEDIUM, "Reports of an enforcement point lost"),
+}
+FAILURES: dict[str, Severity] = {
+    Happening.STRIKE_FAILED: Severity.MEDIUM,
+    Happening.READER_OFFLINE: Severity.MEDIUM,
+    Happening.INSTALL_EXPIRED: Severity.LOW,
+    Happening.NO_PASSAGE: Severity.LOW,
+}
+NOTED: dict[str, Severity] = {Happening.INSTALL_STARTED: Severity.MEDIUM, Happening.INSTALL_DONE: Severity.LOW}
+UNMAPPED = ("point", "point_at", "door", "reader", "from_zone", "to_zone")
+
+
+def outcome(record: Record) -> list[Draft]:
+    """One event. A name that is not in the table goes out as it is."""
+    happening = text(record, "happening")
+    return [_alarm(record, happening) if happening in ALARMS else _plain(record, happening)]
+
+
+def _alarm(record: Record, happening: str) -> Draft:
+    severity, title = ALARMS[happening]
+    place = door(record)
+    rest = {
+        "finding_info": {"title": title, "types": [happening]},
+        "status_id": 1,
+        "status": "New",
+        "is_alert": True,
+        "device": place,
+        "resources": [{"uid": place["uid"], "type": place["type"], "role_id": 3, "role": "Affected"}],
+        **_who(record),
+        "unmapped": _unmapped(record),
+    }
+    return Draft(known(FINDING, 1), severity, f"{title}: {place['name']}", rest, text(record, "decision_id"), (HOST,))
+
+
+def _plain(record: Record, happening: str) -> Draft:
+    severity = FAILURES.get(happening) or NOTED.get(happening, Severity.INFO)
+    rest = {
+        **(FAILURE if happening in FAILURES else SUCCESS),
+        "device": record_device(record) or door(record),
+        **_who(record),
+        "unmapped": _unmapped(record),
+    }
+    name = happening.replace("_", " ").capitalize() or "Unknown"
+    place = text(record, "door") or text(record, "point") or "unknown"
+    subject = f" by {text(record, 'actor')}" if text(record, "actor") else ""
+    return Draft(
+        other(BASE_EVENT, name), severity, f"{name}: {place}{subject}", rest, text(record, "decision_id"), (HOST,)
+    )
+
+
+def _who(record: Record) -> dict[str, Any]:
+    return {"actor": {"user": record_user(record)}} if text(record, "actor") else {}
+
+
+def _unmapped(record: Record) -> dict[str, Any]:
+    return present(**{name: text(record, name) for name in UNMAPPED}, detail=free(mapping(record, "detail")))

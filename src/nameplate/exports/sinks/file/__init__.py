@@ -1,0 +1,5 @@
+"""Events as lines of a file."""
+
+from .sink import FileSink
+
+__all__ = ["FileSink"]
