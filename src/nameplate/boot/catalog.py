@@ -1,0 +1,29 @@
+"""The built-ins by name. Adding an enforcement point, a format or a sink is one folder and one line here.
+
+Imports stand inside: a process loads only what it runs, and native code only where it is meant to be.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nameplate.domain.links import Welcome
+from nameplate.ports.decision_point import Clock, DecisionPoint, Monotonic
+
+Build = Callable[[Welcome, DecisionPoint, Clock, Monotonic], Any]
+
+
+def _osdp() -> Build:
+    # The pool that opens lines is otherwise imported at its first use: too late, see `POINTS`.
+    import concurrent.futures.thread  # noqa: F401
+
+    from nameplate.enforcement.osdp.point import OsdpPoint
+
+    def build(welcome: Welcome, decisions: DecisionPoint, clock: Clock, monotonic: Monotonic) -> Any:
+        doors = {door.id: door for door in welcome.doors}
+        return OsdpPoint(welcome.spec, doors, welcome.keys, decisions, clock, monotonic)
+
+    return build
+
+
+POINTS: Mapping[str, Callable[[], Build]] = {"osdp": _osdp}
+"""Each loads all code that its point needs: once a process has given up root, Python itself may be out of its reach."""

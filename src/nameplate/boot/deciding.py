@@ -1,0 +1,160 @@
+"""Wiring of the deciding process: everything below its sockets."""
+
+import os
+import secrets
+from dataclasses import dataclass
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from nameplate.domain.errors import NotFound
+from nameplate.domain.findings import Finding, Severity
+from nameplate.domain.index import Index
+from nameplate.domain.links import Welcome
+from nameplate.domain.registry import Registry
+from nameplate.flows.authorize import Authorizer
+from nameplate.flows.declare import Declarer
+from nameplate.flows.identify import Presentations, Records
+from nameplate.flows.ledger import Ledger
+from nameplate.journals.segments import SegmentJournal
+from nameplate.journals.segments.settings import Settings as SegmentSettings
+from nameplate.keys.file import FileKeyStore, find_passphrase
+from nameplate.keys.p256 import P256Agreement
+
+from . import clocks
+from .mirror import Mirror
+from .paths import Paths
+from .replay import recount_permits, replay
+from .settings import Settings
+from .tables import load_tables
+from .timezones import transitions
+
+TRANSPORT_KEY_BYTES = 16
+SIGNING_SEED_BYTES = 32
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The parts of the deciding process. All belong to one event loop."""
+
+    node: str
+    keys: FileKeyStore
+    journal: SegmentJournal
+    registry: Registry
+    index: Index
+    mirror: Mirror
+    ledger: Ledger
+    authorizer: Authorizer
+    declarer: Declarer
+    presentations: Presentations
+    agreement: P256Agreement
+
+    async def close(self) -> None:
+        """Write what is queued, and let go of the files."""
+        await self.journal.close()
+        self.keys.close()
+
+    def welcome(self, point_id: str) -> Welcome:
+        """What a point needs to work; raises NotFound for one that is not declared."""
+        spec = self.registry.points.get(point_id)
+        if spec is None:
+            raise NotFound("point", f"The point {point_id} is not declared.")
+        missing = [channel.door for channel in spec.channels if channel.door not in self.registry.doors]
+        if missing:
+            raise NotFound("door", f"The doors {', '.join(missing)} of {point_id} are not declared.", "Declare them.")
+        doors = tuple(self.registry.doors[channel.door] for channel in spec.channels)
+        keys = {
+            channel.door: self.keys.secret(f"transport/{channel.door}", TRANSPORT_KEY_BYTES)
+            for channel in spec.channels
+        }
+        return Welcome(spec, doors, keys, self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES))
+
+    def register_point(self, point_id: str) -> None:
+        """Put the public key of a point on record, once: whoever holds the journal can check its receipts."""
+        seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES)
+        public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
+        caller = self.registry.callers.get(point_id)
+        if caller is None or caller.public_key != public:
+            token_hash, simulate = (caller.token_hash, caller.simulate) if caller else ("", False)
+            record = {
+                "kind": "caller",
+                "name": point_id,
+                "token_hash": token_hash,
+                "simulate": simulate,
+                "public_key": public,
+            }
+            self.ledger.note(record)
+
+
+def assemble(settings: Settings) -> Deciding:
+    """Open the keys and the journal, and bring the state up to the last record. Call it on the event loop."""
+    paths = Paths(settings.data)
+    keys = open_keys(paths, settings)
+    node = node_name(paths)
+    alarms = _Alarms()
+    journal = SegmentJournal(
+        paths.journal,
+        node,
+        keys.signer("node"),
+        on_failure=alarms.failed,
+        on_recovery=alarms.recovered,
+        settings=SegmentSettings(settings.journal.segment_bytes, settings.journal.reserve_bytes),
+    )
+    registry = load_tables(paths.database, paths.journal)
+    log.info("replayed", records=replay(registry, paths.journal), of=registry.seq)
+    index = Index(transitions)
+    mirror = Mirror(registry, index)
+    mirror.fill()
+    recount_permits(index, registry, paths.journal, clocks.wall(), clocks.monotonic())
+    ledger = Ledger(registry, journal, mirror.touched, clocks.wall)
+    alarms.ledger = ledger
+    authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)
+    agreement = P256Agreement()
+    records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
+    presentations = Presentations(agreement, records, clocks.monotonic)
+    declarer = Declarer(registry, ledger, registry.seq)
+    return Deciding(
+        node, keys, journal, registry, index, mirror, ledger, authorizer, declarer, presentations, agreement
+    )
+
+
+def open_keys(paths: Paths, settings: Settings) -> FileKeyStore:
+    """The key store, unlocked."""
+    passphrase = find_passphrase(paths.keys, settings.keys.passphrase_file)
+    if passphrase.warning:
+        log.warning(passphrase.warning)
+    return FileKeyStore(paths.keys, passphrase.value)
+
+
+def node_name(paths: Paths) -> str:
+    """The name of this node, made up at its first start."""
+    file = paths.data / "node"
+    if not file.exists():
+        # Whole or not at all: the journal carries this name for ever, and `manage` waits for the file.
+        fresh = file.with_suffix(".new")
+        with fresh.open("w") as writing:
+            writing.write(f"n{secrets.token_hex(4)}\n")
+            writing.flush()
+            os.fsync(writing.fileno())
+        fresh.replace(file)
+    return file.read_text().strip()
+
+
+class _Alarms:
+    """What to do when the journal fails, and when it is back."""
+
+    def __init__(self) -> None:
+        self.ledger: Ledger | None = None
+
+    def failed(self, error: Exception) -> None:
+        log.critical("the journal cannot be written: everything is denied", why=str(error))
+        if self.ledger is not None:
+            text = "The journal could not be written: everything was denied until it could."
+            self.ledger.raise_finding(Finding("journal_failed", Severity.CRITICAL, text))
+
+    def recovered(self) -> None:
+        log.warning("the journal is back")
+        if self.ledger is not None:
+            self.ledger.write_waiting()

@@ -1,0 +1,7 @@
+"""Doors without steel, for the demonstration and the benchmark."""
+
+from nameplate.enforcement.osdp.air import Told, approach
+from nameplate.enforcement.osdp.measure import measure
+from nameplate.enforcement.osdp.sim import SimulatedDoor, Strike
+
+__all__ = ["SimulatedDoor", "Strike", "Told", "approach", "measure"]

@@ -1,0 +1,77 @@
+"""Wiring of the managing process."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from nameplate.domain.contracts import ACTION_CLASSES, ActionClass
+from nameplate.domain.errors import Invalid
+from nameplate.domain.points import Sink
+from nameplate.flows.project import Projection
+from nameplate.journals.segments import SegmentReader
+from nameplate.ports.exporter import Exporter
+
+from .exports import build_exporter
+from .paths import Paths
+from .settings import ActionSettings, Settings
+from .tables import open_tables
+from .timezones import transitions, wall
+
+WAIT_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Managing:
+    """The parts of the managing process."""
+
+    version: str
+    node: str
+    projection: Projection
+    reader: SegmentReader
+    action_classes: Mapping[str, ActionClass]
+    is_timezone: Callable[[str], bool]
+    exporter: Callable[[Sink], Exporter]
+    wall: Callable[[str, int], datetime]
+
+
+async def assemble(settings: Settings) -> Managing:
+    """Open the tables and start behind the journal, as soon as the deciding process has made one."""
+    paths = Paths(settings.data)
+    await _journal_made(paths)
+    node = (paths.data / "node").read_text().strip()
+    store, registry = open_tables(paths.database, paths.journal)
+    reader = SegmentReader(paths.journal)
+    projection = Projection(registry, reader.follow(registry.seq + 1), store)
+    while await projection.advance():
+        pass
+    exporter = build_exporter(node, reader, paths.cursors, lambda: registry.seq)
+    return Managing(
+        version("nameplate"),
+        node,
+        projection,
+        reader,
+        _action_classes(settings.actions),
+        _is_timezone,
+        exporter,
+        wall,
+    )
+
+
+async def _journal_made(paths: Paths) -> None:
+    while not (paths.data / "node").exists() or not any(paths.journal.glob("head.*")):  # noqa: ASYNC110 - made by another process
+        await asyncio.sleep(WAIT_S)
+
+
+def _action_classes(further: ActionSettings) -> Mapping[str, ActionClass]:
+    reads, admins = dict.fromkeys(further.read, ActionClass.READ), dict.fromkeys(further.admin, ActionClass.ADMIN)
+    return {**ACTION_CLASSES, **reads, **admins}
+
+
+def _is_timezone(name: str) -> bool:
+    try:
+        transitions(name)
+    except Invalid:
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""Settings: defaults, then `nameplate.toml` in the data directory, then the environment.
+
+Variables begin with `NAMEPLATE_`, with `__` between levels. What the file names and nobody knows is an error.
+"""
+
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from nameplate.domain.errors import Invalid
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AuthzenSettings(_Section):
+    """The AuthZEN endpoints."""
+
+    subject_types: list[str] = Field(default=[], description="Subject types that mean an actor, beside `actor`.")
+
+
+class ActionSettings(_Section):
+    """The class of actions that the built-in table does not know."""
+
+    read: list[str] = Field(default=[], description="Further actions that only read.")
+    admin: list[str] = Field(default=[], description="Further actions that administer.")
+
+
+class JournalSettings(_Section):
+    """The journal."""
+
+    segment_bytes: int = Field(
+        default=64 * 1024 * 1024, ge=1024, description="Size at which a segment is sealed and the next begins."
+    )
+    reserve_bytes: int = Field(
+        default=1024 * 1024, ge=4096, description="Space kept back so that a stop can be recorded on a full disk."
+    )
+    checkpoint_seconds: float = Field(
+        default=60.0, gt=0, description="How often a signed checkpoint goes into the journal, and so to every sink."
+    )
+
+
+class KeySettings(_Section):
+    """The key store."""
+
+    passphrase_file: Path | None = Field(
+        default=None,
+        description="File with the passphrase. systemd's credential `nameplate-passphrase` wins over it; "
+        "without either there is one beside the store.",
+    )
+
+
+class PointSettings(_Section):
+    """Enforcement points that run as processes."""
+
+    own_user: bool = Field(default=True, description="Started as root, give each point process a user id of its own.")
+
+
+class LogSettings(_Section):
+    """What the processes say on stderr."""
+
+    level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="The least severe level that is printed."
+    )
+    json_lines: bool = Field(default=False, description="One JSON object a line instead of text for people.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set."""
+
+    model_config = SettingsConfigDict(env_prefix="NAMEPLATE_", env_nested_delimiter="__", extra="forbid")
+
+    data: Path = Field(default=Path("nameplate-data"), description="The data directory.")
+    host: str = Field(
+        default="127.0.0.1", description="Address of the public listener. Only loopback addresses, until TLS is there."
+    )
+    port: int = Field(default=8470, ge=0, le=65535, description="Port of the public listener; 0 picks a free one.")
+    authzen: AuthzenSettings = AuthzenSettings()
+    actions: ActionSettings = ActionSettings()
+    journal: JournalSettings = JournalSettings()
+    keys: KeySettings = KeySettings()
+    points: PointSettings = PointSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """The settings, where `given` wins over all else; raises Invalid, which names every field that is wrong."""
+        try:
+            return cls(**given)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        except (SettingsError, TOMLDecodeError) as error:
+            wrong = str(error)
+        remedy = "Correct nameplate.toml in the data directory, or the NAMEPLATE_ variables."
+        raise Invalid("settings", f"The settings cannot be used: {wrong}.", remedy)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_more: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is passed in wins over the environment, the environment over the file."""
+        found = init_settings().get("data") or env_settings().get("data") or "nameplate-data"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(found) / "nameplate.toml")

@@ -1,0 +1,1 @@
+"""How our own processes speak to one another. Embedded: Unix sockets."""

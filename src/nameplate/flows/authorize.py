@@ -1,0 +1,252 @@
+"""identify -> decide -> journal -> Decision. No answer leaves before the record that covers it is durable."""
+
+import asyncio
+from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from nameplate.domain.actors import Standing, State
+from nameplate.domain.asked import Asked
+from nameplate.domain.networks import address_text
+from nameplate.domain.requests import AccessRequest
+from nameplate.domain.verdicts import Decision, Reason, Verdict
+from nameplate.ports.journal import Journal, JournalUnavailable
+
+PERMIT_LIFETIME_US = 2_000_000
+"""How long a permit may be used: the lease that bounds a stop nobody hears of."""
+
+_encode = msgspec.json.Encoder().encode
+_address = lru_cache(maxsize=65_536)(address_text)
+
+
+class Judge(Protocol):
+    """What decides: the contract index."""
+
+    def decide(self, request: AccessRequest, mono: float) -> Verdict:
+        """The verdict, without any effect."""
+        ...
+
+    def count_permit(self, verdict: Verdict, actor: str, mono: float) -> None:
+        """Count a permit towards the rate of its grant."""
+        ...
+
+    def standing(self, actor_id: str) -> Standing | None:
+        """What has happened to the actor so far."""
+        ...
+
+
+class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True):
+    """A decision as the journal keeps it. `unit` names the physical unit that asked."""
+
+    decision_id: str
+    decision: str
+    reason: str
+    reasons: tuple[str, ...]
+    actor: str
+    action: str
+    resource: str
+    point: str
+    contract_revision: str
+    unit: str = ""
+    target: str = ""
+    grant: int = -1
+    reader: str | None = None
+    presence: str = "remote"
+    ip: str | None = None
+    environment: str | None = None
+    task: str | None = None
+    payload: str = "none"
+    distance_m: float | None = None
+    simulated: bool = False
+    simulated_at: int = 0
+    request_id: str | None = None
+    key: str | None = None
+    counter: int | None = None
+
+
+class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
+    """A permit that a stop overtook before it was given."""
+
+    decision_id: str
+    actor: str
+
+
+class Pending(NamedTuple):
+    """A decision whose record is on its way to the disk."""
+
+    decision: Decision
+    actor: str
+    standing: Standing | None
+    written: "asyncio.Future[None] | None"
+
+
+class Authorizer:
+    """Answers questions. Owned by one event loop.
+
+    `on_stopped` is told of each denial whose reason is the actor's state (actor, decision id). `units` names the
+    physical unit of an actor. `proved` is told the counter and the key of each unit that proved itself. `clock`
+    gives microseconds, UTC; `monotonic` seconds.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        journal: Journal,
+        node: str,
+        units: Callable[[str], str],
+        proved: Callable[[str, int, str | None], None],
+        clock: Callable[[], int],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._judge, self._journal, self._prefix = judge, journal, f"{node}-"
+        self._units, self._proved, self._clock, self._monotonic = units, proved, clock, monotonic
+        self.on_stopped: Callable[[str, str], None] = _nobody_asks
+        self.permits = 0
+        self.denials = 0
+
+    async def authorize(self, request: AccessRequest, asked: Asked) -> Decision:
+        """Decide, record, and answer once the record is durable."""
+        return await self.release(self.submit(request, asked))
+
+    async def refuse(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Decision:
+        """Record a refusal that was certain before any decision."""
+        return await self.release(self.record(verdict, request, asked))
+
+    def submit(self, request: AccessRequest, asked: Asked) -> Pending:
+        """Decide now and hand the record to the journal. Nothing may be answered before `release`."""
+        mono = self._monotonic()
+        verdict = self._judge.decide(request, mono)
+        if verdict.permit and not asked.simulated:
+            self._judge.count_permit(verdict, request.actor, mono)
+        return self.record(verdict, request, asked)
+
+    def record(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Pending:
+        """Hand the record of a verdict, however it came about, to the journal."""
+        now = self._clock()
+        decision_id = f"{self._prefix}{self._journal.next_seq}"
+        decision = Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor)
+        try:
+            written = self._journal.append(_encode(self._as_record(decision, request, asked)), now)
+        except JournalUnavailable:
+            return Pending(_unrecorded(decision), request.actor, None, None)
+        if asked.counter is not None:
+            self._proved(request.actor, asked.counter, asked.key)
+        return Pending(decision, request.actor, self._judge.standing(request.actor), written)
+
+    async def release(self, pending: Pending) -> Decision:
+        """The decision, once its record is durable. A permit that a stop has overtaken becomes a denial."""
+        if pending.written is not None and not pending.written.done():
+            with suppress(JournalUnavailable):
+                await pending.written
+        if self._must_be_withdrawn(pending):
+            return await self._withdraw(pending)
+        return self._concluded(pending)
+
+    async def release_all(self, pendings: Sequence[Pending]) -> list[Decision]:
+        """The decisions in the same order, once all of them are durable."""
+        for written in {id(pending.written): pending.written for pending in pendings}.values():
+            if written is not None:
+                with suppress(JournalUnavailable):
+                    await written
+        withdrawn: dict[int, Decision] = {}
+        # A stop may come while a withdrawal is written: nothing is waited for after the last look at all of them.
+        while overtaken := self._overtaken(pendings, withdrawn):
+            for number in overtaken:
+                withdrawn[number] = await self._withdraw(pendings[number])
+        return [withdrawn.get(number) or self._concluded(pending) for number, pending in enumerate(pendings)]
+
+    def _overtaken(self, pendings: Sequence[Pending], withdrawn: Container[int]) -> list[int]:
+        numbered = enumerate(pendings)
+        return [number for number, each in numbered if number not in withdrawn and self._must_be_withdrawn(each)]
+
+    def _concluded(self, pending: Pending) -> Decision:
+        """What became of one that no stop has overtaken."""
+        decision = pending.decision
+        if not _is_kept(pending):
+            self.denials += 1
+            return _unrecorded(decision)
+        if decision.verdict.permit:
+            self.permits += 1
+            return decision
+        self.denials += 1
+        if decision.verdict.reason is Reason.STATE:
+            self.on_stopped(pending.actor, decision.decision_id)
+        return decision
+
+    def _must_be_withdrawn(self, pending: Pending) -> bool:
+        return pending.decision.verdict.permit and _is_kept(pending) and self._is_overtaken(pending)
+
+    def _is_overtaken(self, pending: Pending) -> bool:
+        standing = self._judge.standing(pending.actor)
+        if standing is pending.standing or standing is None or pending.standing is None:
+            return standing is not pending.standing
+        return standing.state is not State.ACTIVE or standing.cut_off != pending.standing.cut_off
+
+    async def _withdraw(self, pending: Pending) -> Decision:
+        self.denials += 1
+        verdict = _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
+        decision = pending.decision._replace(verdict=verdict)
+        if verdict.reason is Reason.STATE:
+            self.on_stopped(pending.actor, decision.decision_id)
+        try:
+            await self._journal.append(_encode(Withdrawn(decision.decision_id, pending.actor)), self._clock())
+        except JournalUnavailable:
+            return _unrecorded(decision)
+        return decision
+
+    def _as_record(self, decision: Decision, request: AccessRequest, asked: Asked) -> DecisionRecord:
+        verdict = decision.verdict
+        return DecisionRecord(
+            decision.decision_id,
+            "permit" if verdict.permit else "deny",
+            verdict.reason,
+            verdict.reasons,
+            request.actor,
+            request.action,
+            request.resource,
+            asked.point,
+            verdict.contract,
+            self._units(request.actor),
+            verdict.target,
+            verdict.grant,
+            request.reader,
+            request.presence,
+            None if request.ip is None else _address(request.ip),
+            request.environment,
+            request.task,
+            request.payload,
+            request.distance_m,
+            asked.simulated,
+            request.at if asked.simulated else 0,
+            asked.request_id,
+            asked.key,
+            asked.counter,
+        )
+
+
+def _nobody_asks(_actor: str, _decision_id: str) -> None:
+    """The state of most actors that are refused has been known for long."""
+
+
+def _is_kept(pending: Pending) -> bool:
+    return pending.written is not None and pending.written.exception() is None
+
+
+def _stopped(verdict: Verdict, standing: Standing | None) -> Verdict:
+    if standing is None:
+        return _denial(verdict, Reason.UNKNOWN_ACTOR)
+    if standing.state is State.ACTIVE:
+        return _denial(verdict, Reason.CUT_OFF)
+    return _denial(verdict, Reason.STATE, standing.state)
+
+
+def _unrecorded(decision: Decision) -> Decision:
+    verdict = _denial(decision.verdict, Reason.JOURNAL_UNAVAILABLE)
+    return decision._replace(verdict=verdict, decision_id="")
+
+
+def _denial(verdict: Verdict, reason: Reason, *finer: str) -> Verdict:
+    return verdict._replace(permit=False, reason=reason, reasons=(reason, *finer), grant=-1)

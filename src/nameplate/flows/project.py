@@ -1,0 +1,60 @@
+"""Behind the journal: fold every record into a registry of one's own, and keep the tables up to date."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import structlog
+
+from nameplate.domain.errors import Unavailable
+from nameplate.domain.registry import Registry, Touched, fold
+from nameplate.ports.journal import Follower
+from nameplate.ports.store import Store
+
+BATCH = 2_000
+IDLE_S = 0.02
+RETRY_S = 0.5
+
+log = structlog.get_logger()
+_decode: Any = msgspec.json.Decoder().decode
+
+
+class Projection:
+    """Follows the journal for ever. `registry` is what a reader of the tables will see."""
+
+    def __init__(self, registry: Registry, follower: Follower, store: Store) -> None:
+        self.registry, self._follower, self._store = registry, follower, store
+        self._moved = asyncio.Condition()
+        # Not yet in the tables. Forgotten before they are saved, the tables would lie about what they hold.
+        self._touched: dict[Touched, None] = {}
+        self._saved = registry.seq
+
+    async def run(self) -> None:
+        """Until cancelled. While the tables cannot be written it goes on in memory and tries again."""
+        while True:
+            try:
+                if not await self.advance():
+                    await asyncio.sleep(IDLE_S)
+            except Unavailable as error:
+                log.warning("the tables are behind", why=str(error))
+                await asyncio.sleep(RETRY_S)
+
+    async def advance(self) -> bool:
+        """Take one batch; returns whether there was any. Raises `Unavailable` when it cannot be saved yet."""
+        entries = self._follower.poll(BATCH)
+        for entry in entries:
+            self._touched.update(dict.fromkeys(fold(self.registry, _decode(entry.raw))))
+        if entries:
+            async with self._moved:
+                self._moved.notify_all()
+        if self.registry.seq == self._saved:
+            return False
+        await asyncio.to_thread(self._store.save, self.registry, tuple(self._touched), self.registry.seq)
+        self._touched.clear()
+        self._saved = self.registry.seq
+        return True
+
+    async def reach(self, seq: int) -> None:
+        """Wait until record `seq` has been taken in."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.registry.seq >= seq)

@@ -1,0 +1,38 @@
+"""What enforcement points did and saw, into the record."""
+
+import msgspec
+
+from nameplate.domain.errors import Invalid
+from nameplate.domain.outcomes import Happening, Outcome
+from nameplate.domain.timestamps import rfc3339
+from nameplate.ports.ledger import Ledger
+
+MAX_OUTCOME = 4096
+"""Bytes of an outcome in JSON: a point that has been taken over must not fill the journal with one report."""
+_LATEST = 253_402_300_800_000_000
+
+
+def record_outcome(ledger: Ledger, point: str, outcome: Outcome, unit: str) -> None:
+    """Note one outcome; raises Invalid for an absurd one. Only a passage moves the actor's last zone."""
+    if not 0 <= outcome.at < _LATEST or len(msgspec.json.encode(outcome)) > MAX_OUTCOME:
+        raise Invalid("outcome", f"An outcome has at most {MAX_OUTCOME} bytes and a time in the years 1970 to 9999.")
+    fields = {
+        "door": outcome.door,
+        "reader": outcome.reader,
+        "actor": outcome.actor,
+        "unit": unit,
+        "decision_id": outcome.decision_id,
+        "from_zone": outcome.from_zone,
+        "to_zone": outcome.to_zone,
+        "detail": outcome.detail,
+    }
+    present = {name: value for name, value in fields.items() if value}
+    ledger.note(
+        {
+            "kind": "outcome",
+            "point": point,
+            "happening": Happening(outcome.happening).value,
+            "point_at": rfc3339(outcome.at),
+            **present,
+        }
+    )

@@ -1,0 +1,62 @@
+import asyncio
+import json
+from contextlib import suppress
+
+import pytest
+
+from nameplate.boot.exports import build_exporter
+from nameplate.domain.errors import Invalid
+from nameplate.domain.points import Sink
+from nameplate.journals.segments import SegmentReader
+from tests.flows.heart import PATIENCE_S, WORLD, beating
+
+
+def builder(heart, tmp_path):
+    newest = lambda: heart.journal.next_seq - 1  # noqa: E731 - it is looked at again and again
+    return build_exporter("n1", SegmentReader(heart.folder), tmp_path, newest)
+
+
+async def carried(exporter, until):
+    running = asyncio.create_task(exporter.run())
+    async with asyncio.timeout(PATIENCE_S):
+        while not until():  # noqa: ASYNC110 - a file has no event
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def test_what_happens_arrives_in_a_file_and_the_lag_is_told(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            exporter = builder(heart, tmp_path)(Sink("siem", "ocsf", f"file:{tmp_path / 'events'}"))
+            assert exporter.status()["lag_records"] == 1
+            decision = await heart.ask()
+            events = tmp_path / "events"
+            await carried(exporter, lambda: events.exists() and decision.decision_id in events.read_text())
+            assert all(json.loads(line) for line in events.read_text().splitlines())
+            assert exporter.status() == {"status": "ok", "lag_records": 0, "lag_seconds": 0.0}
+            assert (tmp_path / "siem.json").exists()
+
+    asyncio.run(main())
+
+
+def test_a_receiver_that_is_not_there_is_trouble_that_is_told_and_holds_up_nothing(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            exporter = builder(heart, tmp_path)(Sink("siem", "ocsf", "syslog+tcp://127.0.0.1:1"))
+            await carried(exporter, lambda: exporter.status()["status"] != "ok")
+            assert exporter.status()["lag_records"] == 1
+            assert (await heart.ask()).permit
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("to", ["", "udp://x", "syslog+udp://127.0.0.1:514", "http://127.0.0.1", "FILE:x"])
+def test_a_target_of_another_kind_is_refused_with_those_that_work(tmp_path, to):
+    async def main():
+        async with beating(tmp_path / "journal") as heart:
+            with pytest.raises(Invalid, match=r"syslog\+tcp"):
+                builder(heart, tmp_path)(Sink("siem", "ocsf", to))
+
+    asyncio.run(main())

@@ -1,0 +1,147 @@
+import asyncio
+import os
+
+import pytest
+
+from nameplate.domain.errors import Unavailable
+from nameplate.domain.registry import Registry
+from nameplate.flows import project
+from nameplate.flows.project import Projection
+from nameplate.journals.segments import SegmentReader
+from nameplate.stores.sqlite import SqliteStore
+from tests.flows.heart import PATIENCE_S, WORLD, beating, robot
+
+
+class FailingStore(SqliteStore):
+    """The real tables, on a disk that is full while `full` says so."""
+
+    full = False
+
+    def save(self, registry, touched, seq):
+        if self.full:
+            raise Unavailable("tables_busy", "The disk is full.")
+        super().save(registry, touched, seq)
+
+
+def opened(tmp_path):
+    store = FailingStore(tmp_path / "tables.db")
+    registry = store.load()
+    return Projection(registry, SegmentReader(tmp_path / "journal").follow(registry.seq + 1), store), store
+
+
+def same(first, second):
+    return {**vars_of(first), "seq": 0} == {**vars_of(second), "seq": 0}
+
+
+def vars_of(registry):
+    return {name: getattr(registry, name) for name in Registry.__slots__}
+
+
+def test_what_was_written_can_be_read_as_soon_as_it_is_reached(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            projection, store = opened(tmp_path)
+            running = asyncio.create_task(projection.run())
+            seq = await heart.declare({"kind": "Zone", "id": "hall"})
+            async with asyncio.timeout(PATIENCE_S):
+                await projection.reach(seq)
+            assert projection.registry.zones.keys() == {"hall"}
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            store.close()
+
+    asyncio.run(main())
+
+
+def test_a_record_that_is_not_there_yet_is_waited_for(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            projection, store = opened(tmp_path)
+            await projection.advance()
+            reaching = asyncio.create_task(projection.reach(projection.registry.seq + 1))
+            await asyncio.sleep(0)
+            assert not await projection.advance()
+            assert not reaching.done()
+            await heart.declare({"kind": "Zone", "id": "hall"})
+            assert await projection.advance()
+            async with asyncio.timeout(PATIENCE_S):
+                await reaching
+            store.close()
+
+    asyncio.run(main())
+
+
+def test_the_tables_hold_what_the_deciding_process_has_in_force(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD, robot("amr-2")) as heart:
+            await heart.order("suspend", "amr-1")
+            await heart.ask("amr-2", counter=4)
+            projection, store = opened(tmp_path)
+            while await projection.advance():
+                pass
+            store.close()
+            assert same(SqliteStore(tmp_path / "tables.db").load(), heart.registry)
+
+    asyncio.run(main())
+
+
+def test_it_goes_on_after_a_restart_where_the_tables_are(tmp_path, monkeypatch):
+    async def main():
+        monkeypatch.setattr(project, "BATCH", 2)
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            for name in ("suspend", "activate", "quarantine"):
+                await heart.order(name, "amr-1")
+            projection, store = opened(tmp_path)
+            assert await projection.advance()
+            store.close()
+            again, store = opened(tmp_path)
+            assert again.registry.seq == 2
+            while await again.advance():
+                pass
+            store.close()
+            assert same(SqliteStore(tmp_path / "tables.db").load(), heart.registry)
+
+    asyncio.run(main())
+
+
+def test_what_could_not_be_saved_is_saved_later_and_nothing_of_it_is_forgotten(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            projection, store = opened(tmp_path)
+            await projection.advance()
+            store.full = True
+            done = await heart.order("quarantine", "amr-1")
+            with pytest.raises(Unavailable):
+                await projection.advance()
+            assert done.recorded
+            assert SqliteStore(tmp_path / "tables.db").load().standings["amr-1"].state == "active"
+            store.full = False
+            await heart.declare({"kind": "Zone", "id": "hall"})
+            assert await projection.advance()
+            saved = SqliteStore(tmp_path / "tables.db").load()
+            assert saved.standings["amr-1"].state == "quarantined"
+            assert same(saved, heart.registry)
+            assert not await projection.advance()
+            store.close()
+
+    asyncio.run(main())
+
+
+def test_tables_that_cannot_be_written_stop_neither_the_reading_nor_the_task(tmp_path, monkeypatch):
+    async def main():
+        monkeypatch.setattr(project, "RETRY_S", 0.01)
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            projection, store = opened(tmp_path)
+            store.full = True
+            running = asyncio.create_task(projection.run())
+            async with asyncio.timeout(PATIENCE_S):
+                await projection.reach(await heart.declare({"kind": "Zone", "id": "hall"}))
+                store.full = False
+                while store.load().seq < heart.registry.seq:
+                    await asyncio.to_thread(os.stat, tmp_path)
+            assert same(store.load(), heart.registry)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            store.close()
+
+    asyncio.run(main())
