@@ -1,0 +1,5 @@
+"""`python -m nameplate`."""
+
+from nameplate.entry.cli import main
+
+main()

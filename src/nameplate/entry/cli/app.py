@@ -1,0 +1,57 @@
+"""All commands. Each module imports what it needs only when its command runs: the command line must answer at once."""
+
+import sys
+
+import typer
+
+from nameplate.domain.errors import NameplateError
+
+from . import access, actors, bench, buildings, demo, journal, manifests, points, server
+from .output import Exit, fail, say
+
+app = typer.Typer(
+    name="nameplate",
+    help="Identity and access control for robots, bots, agents and machines.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for commands in (server, manifests, demo):
+    commands.add_to(app)
+app.add_typer(access.check_app, name="access", help="Ask whether an actor may do something.")
+app.add_typer(access.decision_app, name="decision", help="Look at decisions that were made.")
+app.add_typer(actors.app, name="actor", help="Actors and their lives.")
+app.add_typer(points.app, name="point", help="Enforcement points.")
+app.add_typer(points.sink_app, name="sink", help="Where events go.")
+app.add_typer(journal.app, name="journal", help="The record.")
+app.add_typer(buildings.app, name="import", help="Bring in what other systems know.")
+app.add_typer(bench.app, name="bench", help="Measure, beside this machine's own floors.")
+
+
+def add_robot() -> None:
+    """The commands that run on a robot. They bring cryptography along, which the others need not wait for."""
+    from nameplate.entry.robot.cli import app as robot
+
+    if all(group.name != "robot" for group in app.registered_groups):
+        app.add_typer(robot, name="robot")
+
+
+def main() -> None:
+    """Entry point of the `nameplate` command."""
+    as_json = "--json" in sys.argv
+    if sys.argv[1:2] in ([], ["robot"], ["--help"]):
+        add_robot()
+    try:
+        app()
+    except NameplateError as error:
+        try:
+            fail(error, as_json=as_json)
+        except typer.Exit as done:
+            sys.exit(done.exit_code)
+    except BrokenPipeError:
+        sys.exit(Exit.ERROR)
+    except OSError as error:
+        say(f"nameplate: {error.filename}: {error.strerror}.")
+        sys.exit(Exit.ERROR)

@@ -1,0 +1,79 @@
+"""`bench ...`: figures beside this machine's own floors, measured in the same run."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from .output import JSON, emit
+
+app = typer.Typer(no_args_is_help=True)
+
+SECONDS = typer.Option(5.0, min=0.5, help="How long each measurement lasts.")
+
+
+@app.command()
+def decisions(
+    sizes: str = typer.Option("1000,10000,100000", help="Numbers of actors."),
+    requests: int = typer.Option(200_000, min=100, help="Generated requests on which index and reference must agree."),
+    as_json: bool = JSON,
+) -> None:
+    """Decisions in process: processor time each, beside Cedar, and agreement with the reference."""
+    from nameplate.entry.bench import decisions as bench
+
+    _print(bench.run(tuple(int(size) for size in sizes.split(",")), requests), as_json)
+
+
+@app.command()
+def http(
+    seconds: float = SECONDS, actors: int = typer.Option(10_000, min=1, help="How many actors."), as_json: bool = JSON
+) -> None:
+    """Durable AuthZEN evaluations over 64 connections, beside an empty POST on the same server."""
+    from nameplate.entry.bench import http as bench
+
+    _print(_in_folder(lambda folder: bench.run(folder, seconds, actors)), as_json)
+
+
+@app.command()
+def journal(seconds: float = SECONDS, as_json: bool = JSON) -> None:
+    """Durable records a second, beside this machine's sync."""
+    from nameplate.entry.bench import journal as bench
+
+    _print(_in_folder(lambda folder: bench.run(folder, seconds)), as_json)
+
+
+@app.command()
+def stop(rounds: int = typer.Option(200, min=1, help="How many stops."), as_json: bool = JSON) -> None:
+    """From the order to stop to its acknowledgement, under load; and whether anything got through afterwards."""
+    from nameplate.entry.bench import stop as bench
+
+    _print(_in_folder(lambda folder: bench.run(folder, rounds)), as_json)
+
+
+@app.command()
+def door(
+    rounds: int = typer.Option(100, min=1, help="How many exchanges."),
+    doors: int = typer.Option(13, min=1, help="How many doors are online."),
+    as_json: bool = JSON,
+) -> None:
+    """From the challenge through the reader to the strike, beside the same exchange in bare libosdp."""
+    from nameplate.entry.bench import door as bench
+
+    _print(bench.run(rounds, doors), as_json)
+
+
+def _in_folder(work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    from nameplate.boot.logs import configure_logs
+    from nameplate.boot.settings import LogSettings
+
+    # What is measured logs as it does in a server: to stderr, never between the figures.
+    configure_logs(LogSettings(level="error"), "bench")
+    with tempfile.TemporaryDirectory(prefix="nameplate-bench-") as folder:
+        return work(Path(folder))
+
+
+def _print(figures: dict[str, Any], as_json: bool) -> None:
+    emit(figures, as_json=as_json, text=lambda: json.dumps(figures, indent=2))

@@ -1,0 +1,81 @@
+"""How commands speak: data on stdout, words on stderr, exit codes that scripts can rely on."""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any, NoReturn
+
+import typer
+
+from nameplate.domain.errors import Conflict, Invalid, NameplateError, NotFound, Refused, Unavailable
+
+
+class Exit(IntEnum):
+    """Exit codes, alike for all commands."""
+
+    OK = 0
+    ERROR = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    DENIED = 4
+    CONFLICT = 5
+    UNREACHABLE = 6
+    CHECK_FAILED = 7
+
+
+_CODES: tuple[tuple[type[NameplateError], Exit], ...] = (
+    (NotFound, Exit.NOT_FOUND),
+    (Refused, Exit.DENIED),
+    (Conflict, Exit.CONFLICT),
+    (Unavailable, Exit.UNREACHABLE),
+    (Invalid, Exit.ERROR),
+)
+
+JSON = typer.Option(False, "--json", help="Print one JSON document (or one a line for streams).")
+
+
+def emit(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:
+    """Print data: the document itself, or what people would rather read."""
+    print(plain(json.dumps(value, ensure_ascii=False) if as_json else text()))
+
+
+def say(message: str) -> None:
+    """Words for people."""
+    print(plain(message), file=sys.stderr)
+
+
+def plain(text: str) -> str:
+    """The text without control characters: names come from strangers and must not command the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns, each as wide as it must be."""
+    cells = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return "\n".join(lines)
+
+
+def fail(error: NameplateError, *, as_json: bool) -> NoReturn:
+    """Say what went wrong and what to do next, and end with the code for it."""
+    problems = list(getattr(error, "problems", ()))
+    if as_json:
+        told = {"error": error.code, "message": error.message, "remedy": error.remedy, "problems": problems}
+        emit(told, as_json=True, text=str)
+    for problem in problems:
+        say(problem_line(problem))
+    # The message of faults only lists them again.
+    say(f"nameplate: {error.remedy if problems else error}")
+    code = next((code for family, code in _CODES if isinstance(error, family)), Exit.ERROR)
+    raise typer.Exit(code)
+
+
+def problem_line(problem: dict[str, Any]) -> str:
+    """`actors.yaml:12: owner: There is no team x. Declare it.`"""
+    place = ":".join(str(problem[name]) for name in ("file", "line") if problem.get(name))
+    parts = (place, problem.get("field", ""), f"{problem.get('message', '')} {problem.get('remedy', '')}".strip())
+    return ": ".join(part for part in parts if part)

@@ -1,0 +1,132 @@
+"""Talking to the server: over the control socket of its data directory, or to `--server URL`."""
+
+import http.client
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from nameplate.domain.errors import Conflict, Invalid, NameplateError, NotFound, Refused, Unavailable
+
+TIMEOUT_S = 60.0
+_FAMILIES: dict[int, type[NameplateError]] = {
+    400: Invalid,
+    401: Refused,
+    403: Refused,
+    404: NotFound,
+    409: Conflict,
+    502: Unavailable,
+    503: Unavailable,
+}
+
+
+class Faults(Invalid):
+    """A request with faults, each with its place: `file`, `line`, `field`, `message`, `remedy`."""
+
+    def __init__(self, error: NameplateError, problems: list[dict[str, Any]]) -> None:
+        super().__init__(error.code, error.message, error.remedy)
+        self.problems = problems
+
+
+class Client:
+    """One server. `data` is its data directory, `server` a URL that wins over it."""
+
+    def __init__(self, data: Path, server: str = "") -> None:
+        self._data, self._server = data, server
+
+    def get(self, path: str) -> Any:
+        """The JSON document at `path`."""
+        return self._json("GET", path, None)
+
+    def post(self, path: str, body: Any) -> Any:
+        """The JSON answer to `body`."""
+        return self._json("POST", path, body)
+
+    def lines(self, path: str) -> Iterator[str]:
+        """The lines of a streamed answer."""
+        connection, response = self._open("GET", path, None)
+        try:
+            for line in response:
+                yield line.decode()
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(error) from None
+        finally:
+            connection.close()
+
+    def _json(self, method: str, path: str, body: Any) -> Any:
+        connection, response = self._open(method, path, body)
+        try:
+            return json.loads(response.read() or b"null")
+        except (OSError, http.client.HTTPException) as error:
+            raise self._unreachable(error) from None
+        finally:
+            connection.close()
+
+    def _open(self, method: str, path: str, body: Any) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        connection = self._connection()
+        try:
+            return connection, _response(connection, method, path, body)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, OSError | http.client.HTTPException):
+                raise self._unreachable(error) from None
+            raise
+
+    def _unreachable(self, error: Exception) -> NameplateError:
+        where = self._server or str(self._data / "control.sock")
+        if isinstance(error, PermissionError):
+            return Refused("forbidden", f"You may not use {where}.", "Run as the user of the server.")
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        message = f"No server answers at {where} ({why})."
+        return Unavailable(
+            "unreachable", message, "Start it with `nameplate serve --data DIR`, or name its DIR with --data."
+        )
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self._server:
+            return _SocketConnection(self._data / "control.sock")
+        url = urlsplit(self._server)
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        return kind(url.hostname or "", url.port, timeout=TIMEOUT_S)
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=TIMEOUT_S)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(TIMEOUT_S)
+        self.sock.connect(str(self._path))
+
+
+def _response(connection: http.client.HTTPConnection, method: str, path: str, body: Any) -> http.client.HTTPResponse:
+    headers = {"content-type": "application/json"} if body is not None else {}
+    # A refusal may come before the body has been taken whole; it says more than the broken pipe.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        connection.request(method, path, None if body is None else json.dumps(body).encode(), headers)
+    response = connection.getresponse()
+    if response.status >= 400:
+        raise _error(response)
+    return response
+
+
+def _error(response: http.client.HTTPResponse) -> NameplateError:
+    try:
+        problem = json.loads(response.read())
+    except ValueError:
+        problem = {}
+    code = str(problem.get("type", "")).rpartition(":")[2] or f"http_{response.status}"
+    family = _FAMILIES.get(response.status, NameplateError)
+    error = family(code, problem.get("detail") or response.reason, problem.get("remedy", ""))
+    return Faults(error, problem["errors"]) if problem.get("errors") else error
+
+
+def client(data: Path | None, server: str = "") -> Client:
+    """The server that is meant: `--data`, else NAMEPLATE_DATA, else `nameplate-data` here."""
+    return Client(data or Path(os.environ.get("NAMEPLATE_DATA", "nameplate-data")), server)

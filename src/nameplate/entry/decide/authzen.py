@@ -1,0 +1,259 @@
+"""OpenID AuthZEN Authorization API 1.0: bodies <-> questions and answers. No I/O."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from nameplate.domain.names import MAX_ID, MAX_RESOURCE
+from nameplate.domain.networks import parse_address
+from nameplate.domain.requests import NOTHING, AccessRequest
+from nameplate.domain.timestamps import parse_rfc3339
+from nameplate.domain.verdicts import Decision
+
+from .replies import HttpError
+
+MAX_EVALUATIONS = 1000
+MAX_TEXT = 256
+MAX_DISTANCE_M = 1e9
+SEMANTICS = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
+UNREADABLE = "(unreadable)"
+"""The payload class of whoever names one that cannot be read: no contract can name it, and it is not `none`."""
+
+_address = lru_cache(maxsize=65_536)(parse_address)
+
+
+class Entity(msgspec.Struct):
+    """A subject or a resource. In a batch the parts that are absent come from the defaults."""
+
+    type: str | None = None
+    id: str | None = None
+    properties: dict[str, Any] | None = None
+
+
+class Action(msgspec.Struct):
+    """What is to be done."""
+
+    name: str | None = None
+    properties: dict[str, Any] | None = None
+
+
+class Evaluation(msgspec.Struct):
+    """One question (section 6), or one item of a batch."""
+
+    subject: Entity | None = None
+    action: Action | None = None
+    resource: Entity | None = None
+    context: dict[str, Any] | None = None
+
+
+class Options(msgspec.Struct):
+    """How a batch is worked through (section 7.1.2)."""
+
+    evaluations_semantic: str = "execute_all"
+
+
+class Batch(Evaluation):
+    """A batch (section 7) all of whose items are well-formed."""
+
+    evaluations: list[Evaluation] | None = None
+    options: Options | None = None
+
+
+class RawBatch(Evaluation):
+    """A batch whose items stay raw until each is looked at: one faulty item must not spoil the others."""
+
+    evaluations: list[msgspec.Raw] | None = None
+    options: Options | None = None
+
+
+class Why(msgspec.Struct):
+    """What the context of an answer holds."""
+
+    reason: str
+    reasons: tuple[str, ...]
+    decision_id: str
+    contract_revision: str
+
+
+class Answer(msgspec.Struct):
+    """A decision."""
+
+    decision: bool
+    context: Why | dict[str, Any]
+
+
+class Answers(msgspec.Struct):
+    """The decisions of a batch, in its order."""
+
+    evaluations: list[Answer]
+
+
+_evaluation = msgspec.json.Decoder(Evaluation).decode
+_sound = msgspec.json.Decoder(Batch).decode
+_raw = msgspec.json.Decoder(RawBatch).decode
+
+
+def read_evaluation(body: bytes) -> Evaluation:
+    """The question in a body; raises HttpError 400."""
+    evaluation: Evaluation = _read(_evaluation, body)
+    return evaluation
+
+
+def read_evaluations(body: bytes) -> Batch | RawBatch:
+    """The batch in a body; raises HttpError 400."""
+    batch = _read_batch(body)
+    if batch.options and batch.options.evaluations_semantic not in SEMANTICS:
+        raise HttpError(400, "semantic", "That evaluations_semantic is unknown.", f"Use {', '.join(SEMANTICS)}.")
+    if batch.evaluations and len(batch.evaluations) > MAX_EVALUATIONS:
+        raise HttpError(
+            400, "too_many_evaluations", f"A batch holds at most {MAX_EVALUATIONS} evaluations.", "Split it."
+        )
+    return batch
+
+
+def _read_batch(body: bytes) -> Batch | RawBatch:
+    """All items at once; only where one of them is faulty each by itself."""
+    try:
+        return _sound(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        batch: RawBatch = _read(_raw, body)
+        return batch
+
+
+def read_item(given: Evaluation | msgspec.Raw, defaults: Evaluation) -> Evaluation:
+    """One item of a batch, completed from its defaults; raises HttpError 400."""
+    item: Evaluation = given if isinstance(given, Evaluation) else _read(_evaluation, given)
+    if not (defaults.subject or defaults.action or defaults.resource or defaults.context):
+        return item
+    return Evaluation(
+        _completed(item.subject, defaults.subject),
+        _completed_action(item.action, defaults.action),
+        _completed(item.resource, defaults.resource),
+        item.context if item.context is not None else defaults.context,
+    )
+
+
+def question(evaluation: Evaluation, subject_types: frozenset[str], now: int) -> AccessRequest:
+    """The access request that an evaluation means; raises HttpError 400 where something required is missing."""
+    subject, action, resource = evaluation.subject, evaluation.action, evaluation.resource
+    if subject is None or not subject.type or not subject.id:
+        raise _missing("subject", "type and id")
+    if action is None or not action.name:
+        raise _missing("action", "name")
+    if resource is None or not resource.type or not resource.id:
+        raise _missing("resource", "type and id")
+    if len(subject.id) > MAX_ID or len(action.name) > MAX_ID or len(resource.type) + len(resource.id) >= MAX_RESOURCE:
+        raise HttpError(
+            400, "too_long", f"Subject ids and action names have at most {MAX_ID} characters, resources {MAX_RESOURCE}."
+        )
+    # A subject of another type is nobody we know: the empty id is no actor.
+    actor = subject.id if subject.type in subject_types else ""
+    return request_of(
+        (actor, action.name, f"{resource.type}:{resource.id}", now),
+        evaluation.context or NOTHING,
+        (subject.properties or NOTHING, action.properties or NOTHING, resource.properties or NOTHING),
+    )
+
+
+def request_of(
+    question: tuple[str, str, str, int],
+    context: Mapping[str, Any],
+    properties: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]] = (NOTHING, NOTHING, NOTHING),
+) -> AccessRequest:
+    """The request under what the caller says of its circumstances. A value that cannot be counts as absent.
+
+    `question`: actor, action, resource, time. `properties`: those of the subject, the action and the resource.
+    """
+    if not context:
+        return AccessRequest(
+            *question, subject=properties[0], action_properties=properties[1], resource_properties=properties[2]
+        )
+    get = context.get
+    ip, environment, task = get("ip"), get("environment"), get("task")
+    payload, reader, distance = get("payload"), get("reader"), get("distance_m")
+    # What is absent, as most of it is, costs no call.
+    return AccessRequest(
+        *question,
+        None if ip is None else _ip(ip),
+        None if environment is None else _text(environment),
+        None if task is None else _text(task),
+        "none" if payload is None else _payload(payload),
+        "reader" if get("presence") == "reader" else "remote",
+        None if reader is None else _text(reader),
+        None if distance is None else _distance(distance),
+        None,
+        *properties,
+        context,
+    )
+
+
+def simulated_time(context: Mapping[str, Any] | None) -> int | None:
+    """The moment that a simulating caller asks about (microseconds, UTC), or None."""
+    text = _text(context.get("time")) if context else None
+    return parse_rfc3339(text) if text else None
+
+
+def answer(decision: Decision) -> Answer:
+    """The answer to a question."""
+    verdict = decision.verdict
+    return Answer(verdict.permit, Why(verdict.reason, verdict.reasons, decision.decision_id, verdict.contract))
+
+
+def faulty(error: HttpError) -> Answer:
+    """The answer to an item that cannot be understood (section 7.2.1)."""
+    return Answer(
+        False,
+        {
+            "error": {"status": error.problem.status, "message": error.problem.detail},
+            "reason": "malformed",
+            "reasons": ["malformed"],
+        },
+    )
+
+
+def _read(decoder: Any, body: bytes | msgspec.Raw) -> Any:
+    try:
+        return decoder(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise HttpError(
+            400, "malformed", f"The body is not an evaluation request: {error}.", "See AuthZEN 1.0, section 6."
+        ) from None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else None
+
+
+def _ip(value: Any) -> int | None:
+    text = _text(value)
+    return None if text is None else _address(text)
+
+
+def _payload(value: Any) -> str:
+    # Not to be told apart from carrying nothing would open doors to whoever garbles what it carries.
+    return "none" if value == "" else _text(value) or UNREADABLE
+
+
+def _distance(value: Any) -> float | None:
+    # A yes is no number of metres, although Python counts it as 1.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= MAX_DISTANCE_M else None
+
+
+def _completed(given: Entity | None, default: Entity | None) -> Entity | None:
+    if given is None or default is None:
+        return given if given is not None else default
+    return Entity(given.type or default.type, given.id or default.id, given.properties)
+
+
+def _completed_action(given: Action | None, default: Action | None) -> Action | None:
+    if given is None or default is None:
+        return given if given is not None else default
+    return Action(given.name or default.name, given.properties)
+
+
+def _missing(what: str, parts: str) -> HttpError:
+    return HttpError(400, "missing", f"{what} needs {parts}.", f"Send a {what} with non-empty {parts}.")

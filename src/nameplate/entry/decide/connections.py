@@ -1,0 +1,93 @@
+"""The enforcement points that are connected, and how they are told to stop."""
+
+import asyncio
+
+import msgspec
+import structlog
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from nameplate.domain.errors import NameplateError, NotFound
+from nameplate.domain.links import Install
+from nameplate.domain.registry import Registry
+from nameplate.domain.stops import Receipt, Stop, receipt_text
+from nameplate.flows.stop import Told
+from nameplate.ports.bus import Peer
+
+log = structlog.get_logger()
+
+
+class Connections:
+    """Who is connected, by name."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._peers: dict[str, Peer] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the points that are connected."""
+        return tuple(sorted(self._peers))
+
+    async def add(self, name: str, peer: Peer) -> None:
+        """A point has proved to be `name`; an earlier connection of it ends."""
+        peer.name = name
+        former, self._peers[name] = self._peers.get(name), peer
+        if former is not None:
+            await former.close()
+
+    def gone(self, peer: Peer) -> None:
+        """A connection has ended."""
+        if self._peers.get(peer.name) is peer:
+            del self._peers[peer.name]
+
+    def has(self, peer: Peer) -> bool:
+        """Whether this connection is that of a known point."""
+        return self._peers.get(peer.name) is peer
+
+    async def push(self, stop: Stop, timeout: float) -> Told:
+        """Tell every connected point at once; receipts count only with a valid signature."""
+        peers = dict(self._peers)
+        answers = await asyncio.gather(*(self._tell(name, peer, stop, timeout) for name, peer in peers.items()))
+        receipts = tuple(each for each in answers if each is not None)
+        answered = {each.point for each in receipts}
+        declared = {ident for ident, point in self._registry.points.items() if point.channels}
+        online = tuple(sorted(set(self._registry.callers) - declared - set(peers)))
+        return Told(receipts, online, tuple(sorted((declared | set(peers)) - answered)))
+
+    async def install(self, point: str, door: str, seconds: float) -> None:
+        """Open the time in which a reader may take its transport key; raises NotFound."""
+        peer = self._peers.get(point)
+        if peer is None:
+            raise NotFound("point", f"The point {point} is not connected.", "See `nameplate point list`.")
+        await peer.call("install", Install(door, seconds), type(None))
+
+    async def _tell(self, name: str, peer: Peer, stop: Stop, timeout: float) -> Receipt | None:
+        try:
+            receipt = await peer.call("stop", stop, Receipt, timeout)
+        except (NameplateError, msgspec.ValidationError) as error:
+            _no_receipt(name, stop, str(error))
+            return None
+        caller = self._registry.callers.get(name)
+        if (
+            receipt.point != name
+            or receipt.stop != stop.id
+            or caller is None
+            or not _signed(receipt, caller.public_key)
+        ):
+            _no_receipt(name, stop, "it is not signed by its point")
+            return None
+        return receipt
+
+
+def _no_receipt(point: str, stop: Stop, why: str) -> None:
+    log.error("no receipt", point=point, stop=stop.id, why=why)
+
+
+def _signed(receipt: Receipt, public_key: str) -> bool:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        key.verify(bytes.fromhex(receipt.signature), receipt_text(receipt))
+    except (ValueError, InvalidSignature):
+        return False
+    return receipt.key == public_key

@@ -1,0 +1,103 @@
+"""Passing a request on to `manage` over its Unix socket, and its answer back. HTTP/1.1 by h11."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import h11
+
+from .local import caller_name, local_caller
+from .replies import Headers, HttpError, Receive, Scope, Send
+
+CHUNK = 65_536
+TIMEOUT_S = 120.0
+MAX_BODY = 256 * 1024 * 1024
+CALLER_HEADER, SEQ_HEADER = b"x-nameplate-caller", b"x-nameplate-seq"
+_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"host",
+        b"expect",
+        CALLER_HEADER,
+        SEQ_HEADER,
+    }
+)
+
+
+class Forward:
+    """A route for all that is not hot. `manage` believes only the headers that this sets.
+
+    `newest`: the last durable record; `manage` answers with nothing older.
+    """
+
+    def __init__(self, socket_path: Path, newest: Callable[[], int]) -> None:
+        self._path, self._newest = socket_path, newest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forward one request. Nothing below `/v1/` is for strangers, so none of their bytes get there."""
+        if scope["path"].startswith("/v1/"):
+            local_caller(scope)
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(self._path))
+        except OSError:
+            raise HttpError(
+                503, "manage_unavailable", "The managing process is not there.", "It is being restarted: try again."
+            ) from None
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                connection = h11.Connection(h11.CLIENT)
+                told = [(CALLER_HEADER, caller_name(scope).encode()), (SEQ_HEADER, str(self._newest()).encode())]
+                await _send_request(connection, writer, scope, receive, told)
+                await _pass_answer(connection, reader, send)
+        except h11.LocalProtocolError as error:
+            raise HttpError(400, "malformed", f"The request cannot be passed on: {error}.") from None
+        except (h11.RemoteProtocolError, ConnectionError, TimeoutError):
+            raise HttpError(
+                502, "manage_failed", "The managing process did not answer properly.", "See its log."
+            ) from None
+        finally:
+            writer.close()
+
+
+async def _send_request(
+    connection: h11.Connection, writer: asyncio.StreamWriter, scope: Scope, receive: Receive, told: Headers
+) -> None:
+    target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+    headers = [(name, value) for name, value in scope["headers"] if name not in _HOP and name != b"content-length"]
+    headers += [(b"host", b"manage"), (b"transfer-encoding", b"chunked"), *told]
+    writer.write(connection.send(h11.Request(method=scope["method"], target=target, headers=headers)) or b"")
+    more, size = True, 0
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise HttpError(413, "too_large", f"A body may have {MAX_BODY} bytes.", "Apply fewer manifests at a time.")
+        writer.write(connection.send(h11.Data(data=message.get("body", b""))) or b"")
+        await writer.drain()
+        more = message.get("more_body", False)
+    writer.write(connection.send(h11.EndOfMessage()) or b"")
+    await writer.drain()
+
+
+async def _pass_answer(connection: h11.Connection, reader: asyncio.StreamReader, send: Send) -> None:
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await reader.read(CHUNK))
+        elif isinstance(event, h11.Response):
+            headers = [(name, value) for name, value in event.headers if name not in _HOP]
+            await send({"type": "http.response.start", "status": event.status_code, "headers": headers})
+        elif isinstance(event, h11.Data):
+            await send({"type": "http.response.body", "body": bytes(event.data), "more_body": True})
+        elif isinstance(event, h11.EndOfMessage):
+            await send({"type": "http.response.body", "body": b""})
+            return
+        else:
+            raise ConnectionResetError

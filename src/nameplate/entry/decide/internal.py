@@ -1,0 +1,79 @@
+"""What `manage` and the supervisor may ask of the deciding process, over a socket of their own user."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from nameplate.domain.errors import Invalid
+from nameplate.domain.links import Admit, Applied, Declaration, Running, Status
+from nameplate.domain.registry import Registry, Touched
+from nameplate.flows.declare import Declarer
+from nameplate.ports.bus import Handler, Peer
+
+from .connections import Connections
+from .hub import Hub
+
+PROCESSES = frozenset({"osdp"})
+"""Point types that run as a process of their own."""
+
+
+class Internal:
+    """Handlers for our own processes."""
+
+    def __init__(self, registry: Registry, declarer: Declarer, connections: Connections, hub: Hub) -> None:
+        self._registry, self._declarer, self._connections, self._hub = registry, declarer, connections, hub
+        self._changed = asyncio.Event()
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """What they may call."""
+        return {"declare": self._declare, "points": self._points, "admit": self._admit, "status": self._status}
+
+    def touched(self, touched: Touched) -> None:
+        """Something has changed: whoever waits for the list of points gets a new one."""
+        if touched[0] in {"Point", "Door", "Site"}:
+            self._changed.set()
+
+    async def _declare(self, peer: Peer, body: bytes) -> Applied:
+        wanted = _read(body, Declaration)
+        return Applied(await self._declarer.declare(wanted.changes, wanted.by, wanted.planned_at))
+
+    async def _points(self, peer: Peer, body: bytes) -> list[Running]:
+        """The points that should run, once they differ from what the caller knows (their digests) or in a while."""
+        known = set(_read(body, list[str]))
+        deadline = asyncio.get_running_loop().time() + 20.0
+        while {each.digest for each in self._running()} == known:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._changed.wait()
+            except TimeoutError:
+                break
+        return self._running()
+
+    async def _status(self, peer: Peer, body: bytes) -> Status:
+        return Status(list(self._connections.names))
+
+    async def _admit(self, peer: Peer, body: bytes) -> None:
+        wanted = _read(body, Admit)
+        self._hub.admit(wanted.point, wanted.token_hash)
+
+    def _running(self) -> list[Running]:
+        points = [point for point in self._registry.points.values() if point.type in PROCESSES and point.channels]
+        return [
+            Running(point.id, point.type, self._digest(point.id)) for point in sorted(points, key=lambda each: each.id)
+        ]
+
+    def _digest(self, point_id: str) -> str:
+        point = self._registry.points[point_id]
+        doors = [self._registry.doors.get(channel.door) for channel in point.channels]
+        return hashlib.sha256(msgspec.json.encode([point, doors], order="sorted")).hexdigest()
+
+
+def _read(body: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.msgpack.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        raise Invalid("malformed", f"The message cannot be read: {error}.") from None

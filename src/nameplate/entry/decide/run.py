@@ -1,0 +1,123 @@
+"""The deciding process from start to end."""
+
+import asyncio
+import gc
+import secrets
+
+import structlog
+
+from nameplate.boot import bus, clocks
+from nameplate.boot.deciding import Deciding, assemble
+from nameplate.boot.paths import Paths
+from nameplate.boot.settings import Settings
+from nameplate.domain.findings import Finding, Severity
+from nameplate.domain.links import Welcome
+from nameplate.flows.checkpoint import keep_checkpoints
+from nameplate.flows.present import Presenter
+from nameplate.flows.stop import Lifecycle
+
+from .access import Access
+from .app import App
+from .connections import Connections
+from .enrolments import Enrolments
+from .forward import Forward
+from .health import Health
+from .hub import Hub
+from .internal import Internal
+from .local import Local
+from .loopback import require_loopback
+from .serving import bind_public, serve_http
+
+log = structlog.get_logger()
+
+YOUNG_OBJECTS = 50_000
+
+
+async def run(settings: Settings) -> None:
+    """Decide until SIGTERM or SIGINT."""
+    require_loopback(settings.host)
+    paths = Paths(settings.data)
+    paths.create()
+    parts = assemble(settings)
+    _spare_the_collector()
+    try:
+        await _serve(settings, paths, parts)
+    finally:
+        await _say_goodbye(parts)
+
+
+def _spare_the_collector() -> None:
+    """What was loaded stays: looking through all of it again and again would cost more than deciding."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 50, 1000)
+
+
+async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
+    connections = Connections(parts.registry)
+    lifecycle = Lifecycle(
+        parts.registry, parts.ledger, connections, clocks.wall, lambda: f"stop-{secrets.token_hex(8)}"
+    )
+    parts.authorizer.on_stopped = lifecycle.was_refused
+    presenter = Presenter(
+        parts.presentations, parts.authorizer, parts.ledger, lifecycle, parts.registry.doors.get, clocks.wall
+    )
+    hub = Hub(
+        parts.registry, parts.ledger, connections, presenter, parts.mirror.unit, lambda point: _welcome(parts, point)
+    )
+    internal = Internal(parts.registry, parts.declarer, connections, hub)
+    parts.ledger.watchers.append(internal.touched)
+    app = build_app(settings, paths, parts, connections, lifecycle)
+    public = bind_public(settings.host, settings.port)
+    control = bus.bind(paths.control, 0o600)
+    listeners = [
+        await bus.listen(paths.internal, internal.handlers(), 0o600),
+        await bus.listen(paths.points, hub.handlers(), 0o666, connections.gone),
+    ]
+    parts.ledger.note({"kind": "started", "node": parts.node})
+    background = [
+        asyncio.create_task(keep_checkpoints(parts.journal, parts.ledger, settings.journal.checkpoint_seconds)),
+        asyncio.create_task(clocks.watch_for_steps(lambda seconds: _report_step(parts, seconds))),
+    ]
+    log.info("deciding", address="{}:{}".format(*public.getsockname()[:2]), actors=len(parts.registry.actors))
+    try:
+        await serve_http(app, public, control)
+    finally:
+        for task in background:
+            task.cancel()
+        for listener in listeners:
+            await listener.stop()
+        paths.control.unlink(missing_ok=True)
+
+
+def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Connections, lifecycle: Lifecycle) -> App:
+    """All routes of the public listener and the control socket."""
+    types = frozenset({"actor", *settings.authzen.subject_types})
+    access = Access(parts.authorizer, parts.mirror.tokens, types, clocks.wall)
+    local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
+    enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
+    health = Health(parts.journal, parts.authorizer, lambda: connections.names, lambda: len(parts.registry.actors))
+    routes = access.routes() | local.routes() | health.routes() | {("POST", "/v1/enrolments"): enrolments.redeem}
+    patterns = {
+        ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
+        ("POST", "/v1/points/[^/]+/install"): local.install,
+    }
+    return App(routes, patterns, Forward(paths.manage, lambda: parts.journal.checkpoint().size))
+
+
+def _welcome(parts: Deciding, point: str) -> Welcome:
+    welcome = parts.welcome(point)
+    parts.register_point(point)
+    return welcome
+
+
+def _report_step(parts: Deciding, seconds: float) -> None:
+    text = (
+        f"The clock of this machine jumped by {seconds:+.1f} s. Time windows follow it; leases and challenges do not."
+    )
+    parts.ledger.raise_finding(Finding("clock_step", Severity.MEDIUM, text))
+
+
+async def _say_goodbye(parts: Deciding) -> None:
+    parts.ledger.note({"kind": "stopped", "node": parts.node})
+    await parts.close()

@@ -1,0 +1,1 @@
+"""The management API (HTTP). Reached through the deciding process, which says who calls."""

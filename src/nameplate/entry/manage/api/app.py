@@ -1,0 +1,32 @@
+"""The application: its routes, and how its errors look."""
+
+from fastapi import FastAPI
+
+from nameplate.boot.managing import Managing
+from nameplate.boot.settings import Settings
+from nameplate.entry.manage.commands import Commands
+from nameplate.entry.manage.exporting import Exporting
+
+from . import actors, decisions, manifests, points, problems
+from .current import Current
+
+
+def build(settings: Settings, parts: Managing, commands: Commands, exporting: Exporting) -> FastAPI:
+    """The whole API."""
+    app = FastAPI(
+        title="Nameplate",
+        version=parts.version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        # A redirect would name this process, which nobody but the deciding process can reach.
+        redirect_slashes=False,
+    )
+    problems.add_to(app)
+    app.add_middleware(Current, reach=parts.projection.reach)
+    registry = parts.projection.registry
+    app.include_router(manifests.routes(registry, commands, parts.action_classes, parts.is_timezone))
+    app.include_router(actors.routes(registry))
+    app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall))
+    app.include_router(points.routes(registry, commands, exporting))
+    return app

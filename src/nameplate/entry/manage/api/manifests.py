@@ -1,0 +1,93 @@
+"""`apply`, `diff`, `export`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict
+
+from nameplate.boot.manifests import read_manifests, write_manifest
+from nameplate.domain.contracts import ActionClass
+from nameplate.domain.errors import Invalid
+from nameplate.domain.registry import Registry
+from nameplate.entry.manage.commands import Commands
+from nameplate.flows.apply import Plan, diff, export, plan
+
+from .caller import LocalCaller
+
+FLUSH = 500
+_MEDIA = {"yaml": "application/yaml", "ndjson": "application/x-ndjson"}
+
+
+class File(BaseModel):
+    """One manifest file; `name` only for error messages."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    text: str
+
+
+class ApplyIn(BaseModel):
+    """Manifests, all of which are applied or none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: list[File]
+    prune: bool = False
+
+
+def routes(
+    registry: Registry, commands: Commands, classes: Mapping[str, ActionClass], is_timezone: Callable[[str], bool]
+) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    def planned(wanted: ApplyIn) -> Plan:
+        documents = [document for file in wanted.files for document in read_manifests(file.text, file.name)]
+        return plan(registry, documents, is_timezone=is_timezone, action_classes=classes, prune=wanted.prune)
+
+    @router.post("/v1/diff")
+    async def show_difference(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:
+        return _answer(registry, planned(wanted))
+
+    @router.post("/v1/apply")
+    async def apply(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:
+        async with commands.planning:
+            planned_at, made = registry.seq, planned(wanted)
+            answer = _answer(registry, made)
+            if made.changes:
+                answer["seq"] = await commands.declare(list(made.changes), caller, planned_at)
+        return answer
+
+    @router.get("/v1/export")
+    async def export_all(
+        caller: LocalCaller, kind: Annotated[str, Query(alias="format")] = "yaml"
+    ) -> StreamingResponse:
+        if kind not in _MEDIA:
+            raise Invalid("format", f"{kind} is not a format.", f"Ask for {' or '.join(_MEDIA)}.")
+        return StreamingResponse(_lines(registry, kind), media_type=_MEDIA[kind])
+
+    return router
+
+
+def _answer(registry: Registry, made: Plan) -> dict[str, Any]:
+    warnings = [
+        {"file": each.file, "line": each.line, "field": each.where, "message": each.message, "remedy": each.remedy}
+        for each in made.warnings
+    ]
+    return {"operations": diff(registry, made), "warnings": warnings}
+
+
+async def _lines(registry: Registry, kind: str) -> AsyncIterator[bytes]:
+    lines: list[bytes] = []
+    for document in export(registry):
+        lines.append(msgspec.json.encode(document) + b"\n" if kind == "ndjson" else write_manifest(document).encode())
+        if len(lines) >= FLUSH:
+            yield b"".join(lines)
+            lines.clear()
+            await asyncio.sleep(0)
+    yield b"".join(lines)

@@ -1,0 +1,40 @@
+"""Enforcement points and sinks."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from nameplate.domain.registry import Registry
+from nameplate.entry.manage.commands import Commands
+from nameplate.entry.manage.exporting import Exporting
+
+from .caller import LocalCaller
+
+
+def routes(registry: Registry, commands: Commands, exporting: Exporting) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    @router.get("/v1/points")
+    async def list_points(caller: LocalCaller) -> dict[str, Any]:
+        connected = await commands.connected_points()
+        names = sorted(set(registry.points) | set(registry.callers))
+        return {"items": [_point(registry, name, name in connected) for name in names], "next": ""}
+
+    @router.get("/v1/sinks")
+    async def list_sinks(caller: LocalCaller) -> dict[str, Any]:
+        return {"items": exporting.status(), "next": ""}
+
+    return router
+
+
+def _point(registry: Registry, name: str, connected: bool) -> dict[str, Any]:
+    point, caller = registry.points.get(name), registry.callers.get(name)
+    return {
+        "id": name,
+        "type": point.type if point else "authzen",
+        "doors": [channel.door for channel in point.channels] if point else [],
+        "connected": connected,
+        "key": caller.public_key if caller else "",
+        "simulate": bool(caller and caller.simulate),
+    }

@@ -1,0 +1,39 @@
+"""Commands to the deciding process."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from nameplate.boot import bus
+from nameplate.domain.links import Applied, Declaration, Status
+from nameplate.flows.project import Projection
+from nameplate.ports.bus import Peer
+
+
+class Commands:
+    """One connection, made anew when it is gone. Plans are put in force one after the other."""
+
+    def __init__(self, socket: Path, projection: Projection) -> None:
+        self._socket, self._projection = socket, projection
+        self._peer: Peer | None = None
+        self.planning = asyncio.Lock()
+
+    async def declare(self, changes: list[dict[str, Any]], by: str, planned_at: int) -> int:
+        """Put a plan in force and wait until it can be read here; returns the record's sequence number.
+
+        `planned_at`: the last record that the plan knows of. Raises Conflict when something was declared since.
+        """
+        peer = await self._connected()
+        applied = await peer.call("declare", Declaration(changes, by, planned_at), Applied)
+        await self._projection.reach(applied.seq)
+        return applied.seq
+
+    async def connected_points(self) -> frozenset[str]:
+        """Names of the points that are connected to the deciding process."""
+        peer = await self._connected()
+        return frozenset((await peer.call("status", None, Status)).connected)
+
+    async def _connected(self) -> Peer:
+        if self._peer is None or self._peer.closed.is_set():
+            self._peer = await bus.dial(self._socket)
+        return self._peer

@@ -1,0 +1,92 @@
+"""One task a sink, started and ended as sinks are declared."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from nameplate.domain.errors import NameplateError
+from nameplate.domain.points import Sink
+from nameplate.domain.registry import Registry
+from nameplate.ports.exporter import Exporter
+
+log = structlog.get_logger()
+LOOK_S = 0.2
+AGAIN_S = 10.0
+STARTING = "starting"
+SEE = "See the log of the server: it is tried again."
+
+
+class Job:
+    """The export to one sink. What cannot go on is tried again after AGAIN_S, and says why meanwhile."""
+
+    def __init__(self, sink: Sink, build: Callable[[Sink], Exporter]) -> None:
+        self.sink, self._build = sink, build
+        self._exporter: Exporter | None = None
+        self._trouble = STARTING
+        self.task = asyncio.get_running_loop().create_task(self._keep())
+
+    async def end(self) -> None:
+        """End it, and wait until the sink has let go."""
+        self.task.cancel()
+        # Not `await self.task`: whoever waits here may be cancelled too, and must be able to tell that from this.
+        await asyncio.wait({self.task})
+
+    def status(self) -> dict[str, Any]:
+        """`status`, `lag_records`, `lag_seconds`, beside what was declared."""
+        if self._exporter is None:
+            return _idle(self.sink, self._trouble)
+        status = self._exporter.status() | ({"status": self._trouble} if self._trouble else {})
+        return _idle(self.sink, "") | status
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                self._exporter = self._build(self.sink)
+                self._trouble = ""
+                await self._exporter.run()
+            except (NameplateError, OSError) as error:
+                self._trouble = str(error)
+                log.warning("an export cannot go on", sink=self.sink.id, why=self._trouble)
+            except Exception as error:  # a fault in one sink must neither end it unseen nor reach the others
+                self._trouble = f"The export failed: {type(error).__name__}. {SEE}"
+                log.exception("an export failed", sink=self.sink.id)
+            await asyncio.sleep(AGAIN_S)
+
+
+class Exporting:
+    """Runs what is declared. `build` makes the exporter of a sink."""
+
+    def __init__(self, registry: Registry, build: Callable[[Sink], Exporter]) -> None:
+        self._registry, self._build = registry, build
+        self._jobs: dict[str, Job] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await self._arrange()
+                await asyncio.sleep(LOOK_S)
+        finally:
+            await asyncio.gather(*(job.end() for job in self._jobs.values()))
+
+    def status(self) -> list[dict[str, Any]]:
+        """Each sink with how far behind it is."""
+        declared = sorted(self._registry.sinks.items())
+        return [self._jobs[name].status() if name in self._jobs else _idle(sink, STARTING) for name, sink in declared]
+
+    async def _arrange(self) -> None:
+        wanted = self._registry.sinks
+        for name, job in list(self._jobs.items()):
+            if wanted.get(name) != job.sink:
+                await job.end()
+                del self._jobs[name]
+        for name, sink in wanted.items():
+            if name not in self._jobs:
+                self._jobs[name] = Job(sink, self._build)
+
+
+def _idle(sink: Sink, status: str) -> dict[str, Any]:
+    about = {"id": sink.id, "format": sink.format, "to": sink.to}
+    return about | {"status": status, "lag_records": 0, "lag_seconds": 0.0}

@@ -1,0 +1,44 @@
+"""The managing process from start to end."""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import uvicorn
+
+from nameplate.boot import bus
+from nameplate.boot.managing import assemble
+from nameplate.boot.paths import Paths
+from nameplate.boot.settings import Settings
+from nameplate.entry.listening import QuietServer
+
+from .api.app import build
+from .commands import Commands
+from .exporting import Exporting
+
+
+async def run(settings: Settings) -> None:
+    """Manage until SIGTERM or SIGINT."""
+    paths = Paths(settings.data)
+    paths.create()
+    parts = await assemble(settings)
+    commands = Commands(paths.internal, parts.projection)
+    exporting = Exporting(parts.projection.registry, parts.exporter)
+    app = build(settings, parts, commands, exporting)
+    config = uvicorn.Config(
+        app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
+    )
+    server = QuietServer(config)
+    tasks = [asyncio.create_task(work) for work in (parts.projection.run(), exporting.run())]
+    for task in tasks:
+        # What follows the journal never ends by itself: if it breaks, the supervisor starts this process anew.
+        task.add_done_callback(lambda _: server.handle_exit(signal.SIGTERM, None))
+    try:
+        await server.serve(sockets=[bus.bind(paths.manage, 0o600)])
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        paths.manage.unlink(missing_ok=True)

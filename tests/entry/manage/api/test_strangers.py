@@ -1,0 +1,45 @@
+"""Whoever gets past the deciding process is still nobody, unless it is the user of the server."""
+
+import os
+
+import pytest
+
+from tests.entry.manage.managing import ask_manage
+
+OURS = f"uid:{os.geteuid()}"
+CLAIMS = [(), ("",), ("anonymous",), ("uid:4711",), ("uid:-1",), ("UID:0",), ("root",), ("uid:0, uid:0",), ("uid:00",)]
+BODIES = {"/v1/apply": b'{"files":[{"name":"x","text":"{kind: Team, id: intruder, name: X}"}]}'}
+BODIES["/v1/diff"] = BODIES["/v1/apply"]
+
+
+def routes(world):
+    paths = world.server.client.get("/v1/openapi.json")["paths"]
+    return [(method.upper(), path.format(**NAMES)) for path, methods in paths.items() for method in methods]
+
+
+NAMES = {"actor_id": "alice", "decision_id": "n-1"}
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=repr)
+def test_no_route_answers_a_stranger(world, claim):
+    found = routes(world)
+    assert len(found) >= 9
+    for method, path in found:
+        reply = ask_manage(world, method, path, *claim, body=BODIES.get(path, b""))
+        assert (method, path, reply.status) == (method, path, 403)
+        assert reply.body["type"] == "urn:nameplate:problem:forbidden"
+        assert reply.body["remedy"]
+    assert "intruder" not in world.run("export").out
+
+
+def test_every_route_answers_the_user_of_the_server(world):
+    for method, path in routes(world):
+        body = BODIES.get(path, b"").replace(b"intruder", b"welcome")
+        assert ask_manage(world, method, path, OURS, body=body).status in {200, 404}
+    assert "welcome" in world.run("export").out
+
+
+@pytest.mark.parametrize("path", ["/v1/actors", "/v1/export", "/v1/points", "/v1/sinks"])
+def test_a_forged_caller_over_tcp_stays_anonymous(world, path):
+    reply = world.get(path, x_nameplate_caller="uid:0", **{"x-nameplate-caller": "uid:0"})
+    assert (reply.status, reply.headers["content-type"]) == (401, "application/problem+json")
