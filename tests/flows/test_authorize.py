@@ -271,3 +271,31 @@ def test_a_stop_that_comes_while_another_permit_of_the_batch_is_withdrawn_is_not
             assert (heart.authorizer.permits, heart.authorizer.denials) == (1, 2)
 
     asyncio.run(main())
+
+
+def times_and_card(_request, asked):
+    return {"pass_s": 25.0, "card": 4711} if asked.point == "pep" else {}
+
+
+def test_what_a_permit_asks_of_its_point_is_told_and_recorded_but_for_the_card(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD) as heart:
+            heart.authorizer.obliges += [times_and_card, lambda _request, _asked: {"strike_s": 8.0}]
+            assert (await heart.ask()).obligations == {"pass_s": 25.0, "card": 4711, "strike_s": 8.0}
+            (record,) = heart.records("decision")
+            assert record["obligations"] == {"pass_s": 25.0, "strike_s": 8.0}
+
+    asyncio.run(main())
+
+
+def test_a_refusal_asks_nothing_and_tells_no_card(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD) as heart:
+            heart.authorizer.obliges.append(times_and_card)
+            refused = await heart.ask(resource="app:other")
+            withdrawn = await overtaken(heart, "suspend")
+            heart.files.fail("sync")
+            unrecorded = await heart.ask()
+            assert [dict(each.obligations) for each in (refused, withdrawn, unrecorded)] == [{}, {}, {}]
+
+    asyncio.run(main())

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from .obligations import NO_OBLIGATIONS, Obligations
+
 
 class Reason(StrEnum):
     """Stable reason codes. The refusals stand in the fixed order in which they are checked."""
@@ -67,7 +69,7 @@ class Decision(NamedTuple):
     """A verdict that has been recorded. `decision_id` finds it again; a permit may not be used after `expires_at`.
 
     Times: microseconds since the epoch, UTC. `actor`: whom it is about; an enforcement point that learns the actor
-    only from the decision (a door) honours no permit without it.
+    only from the decision (a door) honours no permit without it. `obligations`: what a permit asks of the point.
     """
 
     verdict: Verdict
@@ -75,6 +77,7 @@ class Decision(NamedTuple):
     at: int
     expires_at: int
     actor: str = ""
+    obligations: Obligations = NO_OBLIGATIONS
 
     @property
     def permit(self) -> bool:

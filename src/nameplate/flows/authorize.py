@@ -11,6 +11,7 @@ import msgspec
 from nameplate.domain.actors import Standing, State
 from nameplate.domain.asked import Asked
 from nameplate.domain.networks import address_text
+from nameplate.domain.obligations import NO_OBLIGATIONS, Obligations, recordable
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.ports.journal import Journal, JournalUnavailable
@@ -65,6 +66,7 @@ class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defa
     request_id: str | None = None
     key: str | None = None
     counter: int | None = None
+    obligations: Obligations | None = None
 
 
 class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
@@ -86,9 +88,10 @@ class Pending(NamedTuple):
 class Authorizer:
     """Answers questions. Owned by one event loop.
 
-    `on_stopped` is told of each denial whose reason is the actor's state (actor, decision id). `units` names the
-    physical unit of an actor. `proved` is told the counter and the key of each unit that proved itself. `clock`
-    gives microseconds, UTC; `monotonic` seconds.
+    `on_stopped` is told of each denial whose reason is the actor's state (actor, decision id). `obliges`: each says
+    what a permit asks of the point that enforces it; asked for permits only. `units` names the physical unit of an
+    actor. `proved` is told the counter and the key of each unit that proved itself. `clock` gives microseconds, UTC;
+    `monotonic` seconds.
     """
 
     def __init__(
@@ -104,6 +107,7 @@ class Authorizer:
         self._judge, self._journal, self._prefix = judge, journal, f"{node}-"
         self._units, self._proved, self._clock, self._monotonic = units, proved, clock, monotonic
         self.on_stopped: Callable[[str, str], None] = _nobody_asks
+        self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.permits = 0
         self.denials = 0
 
@@ -127,7 +131,8 @@ class Authorizer:
         """Hand the record of a verdict, however it came about, to the journal."""
         now = self._clock()
         decision_id = f"{self._prefix}{self._journal.next_seq}"
-        decision = Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor)
+        asks = self._obligations(request, asked) if verdict.permit and self.obliges else NO_OBLIGATIONS
+        decision = Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor, asks)
         try:
             written = self._journal.append(_encode(self._as_record(decision, request, asked)), now)
         except JournalUnavailable:
@@ -157,6 +162,9 @@ class Authorizer:
             for number in overtaken:
                 withdrawn[number] = await self._withdraw(pendings[number])
         return [withdrawn.get(number) or self._concluded(pending) for number, pending in enumerate(pendings)]
+
+    def _obligations(self, request: AccessRequest, asked: Asked) -> Obligations:
+        return {name: value for oblige in self.obliges for name, value in oblige(request, asked).items()}
 
     def _overtaken(self, pendings: Sequence[Pending], withdrawn: Container[int]) -> list[int]:
         numbered = enumerate(pendings)
@@ -188,7 +196,7 @@ class Authorizer:
     async def _withdraw(self, pending: Pending) -> Decision:
         self.denials += 1
         verdict = _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
-        decision = pending.decision._replace(verdict=verdict)
+        decision = pending.decision._replace(verdict=verdict, obligations=NO_OBLIGATIONS)
         if verdict.reason is Reason.STATE:
             self.on_stopped(pending.actor, decision.decision_id)
         try:
@@ -224,6 +232,7 @@ class Authorizer:
             asked.request_id,
             asked.key,
             asked.counter,
+            recordable(decision.obligations),
         )
 
 
@@ -245,7 +254,7 @@ def _stopped(verdict: Verdict, standing: Standing | None) -> Verdict:
 
 def _unrecorded(decision: Decision) -> Decision:
     verdict = _denial(decision.verdict, Reason.JOURNAL_UNAVAILABLE)
-    return decision._replace(verdict=verdict, decision_id="")
+    return decision._replace(verdict=verdict, decision_id="", obligations=NO_OBLIGATIONS)
 
 
 def _denial(verdict: Verdict, reason: Reason, *finer: str) -> Verdict:

@@ -105,5 +105,12 @@ def test_an_answer_holds_the_reason_and_where_to_look():
     assert answer == {"decision": False, "context": why}
 
 
+def test_an_answer_says_what_a_permit_asks_of_its_caller():
+    permit = Decision(Verdict(True, Reason.GRANTED, ("granted",)), "n-9", 0, 1, "amr-1", {"pass_s": 25.0})
+    assert msgspec.json.decode(msgspec.json.encode(authzen.answer(permit)))["context"]["obligations"] == {
+        "pass_s": 25.0
+    }
+
+
 def test_a_fault_is_a_denial():
     assert authzen.faulty(HttpError(400, "missing", "No subject.")).decision is False

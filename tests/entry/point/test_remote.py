@@ -20,7 +20,7 @@ from nameplate.entry.point.remote import MAX_KEPT, RemoteDecisionPoint
 
 PATIENCE_S = 20.0
 NOW = 1_700_000_000_000_000
-PERMIT = Decision(Verdict(True, Reason.GRANTED, ("granted",)), "d-1", 1, 2, "amr-17")
+PERMIT = Decision(Verdict(True, Reason.GRANTED, ("granted",)), "d-1", 1, 2, "amr-17", {"pass_s": 25.0})
 
 
 @pytest.fixture(autouse=True)

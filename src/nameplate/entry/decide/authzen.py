@@ -8,6 +8,7 @@ import msgspec
 
 from nameplate.domain.names import MAX_ID, MAX_RESOURCE
 from nameplate.domain.networks import parse_address
+from nameplate.domain.obligations import Obligations
 from nameplate.domain.requests import NOTHING, AccessRequest
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Decision
@@ -68,13 +69,14 @@ class RawBatch(Evaluation):
     options: Options | None = None
 
 
-class Why(msgspec.Struct):
+class Why(msgspec.Struct, omit_defaults=True):
     """What the context of an answer holds."""
 
     reason: str
     reasons: tuple[str, ...]
     decision_id: str
     contract_revision: str
+    obligations: Obligations = msgspec.field(default_factory=dict)
 
 
 class Answer(msgspec.Struct):
@@ -198,7 +200,8 @@ def simulated_time(context: Mapping[str, Any] | None) -> int | None:
 def answer(decision: Decision) -> Answer:
     """The answer to a question."""
     verdict = decision.verdict
-    return Answer(verdict.permit, Why(verdict.reason, verdict.reasons, decision.decision_id, verdict.contract))
+    why = Why(verdict.reason, verdict.reasons, decision.decision_id, verdict.contract, decision.obligations)
+    return Answer(verdict.permit, why)
 
 
 def faulty(error: HttpError) -> Answer:
