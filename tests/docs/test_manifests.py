@@ -24,6 +24,7 @@ PROBES: dict[str, dict[str, Any]] = {
     "Zone": {},
     "Door": {"joins": ["a", "b"], "readers": [{ODD: 1}]},
     "Contract": {"grants": [{ODD: 1, "during": {ODD: 1}, "where": {"action.value": {ODD: 1}}}]},
+    "CardPool": {},
     "Actor": {"unit": {ODD: 1}},
     "Point": {"channels": [{ODD: 1}], "mode": {ODD: 1, "observe": [{ODD: 1}]}},
     "Sink": {},

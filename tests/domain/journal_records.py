@@ -71,8 +71,9 @@ orders = st.builds(
 )
 
 
-def key(ident: str, number: int) -> Record:
-    return {
+def key(ident: str, number: int, card: int = 0) -> Record:
+    given = {"pool": "p", "format": "wiegand-26", "facility": 7, "number": card}
+    return ({"card": given} if card else {}) | {
         "kind": "key_bound",
         "actor": ident,
         "handle": f"{ident}-{number}",
@@ -97,7 +98,7 @@ def passage(ident: str, zones: tuple[str, str], minute: int) -> Record:
 
 
 others = st.one_of(
-    st.builds(key, actors, numbers),
+    st.builds(key, actors, numbers, st.integers(0, 3)),
     st.builds(decision, actors, numbers, st.none() | st.integers(0, 9), simulated=st.booleans()),
     st.builds(
         passage,

@@ -20,7 +20,7 @@ STORY: list[dict[str, Any]] = [
         "changes": [put(actor("amr-1")), put({"kind": "Contract", "id": "c"}, revision=7)],
     },
     {"kind": "enrolment_offered", "actor": "amr-1", "code_hash": "c1", "expires_at": at(9), "by": "uid:0"},
-    key("amr-1", 1),
+    key("amr-1", 1, card=2**64 - 1),
     {"kind": "caller", "name": "p", "token_hash": "ab", "simulate": True, "public_key": "cd"},
     decision("amr-1", 1, 2**32 - 1),
     {"kind": "declared", "by": "uid:0", "changes": [{"op": "delete", "kind": "Contract", "id": "c"}]},

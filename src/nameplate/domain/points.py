@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+PANEL_TYPES = frozenset({"osdp-panel"})
+"""Types of points that stand in front of an existing access panel and present card numbers to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:

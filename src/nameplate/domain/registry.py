@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from .actors import Actor, BoundKey, Standing, State
+from .cards import Card, CardNumber, CardPool
 from .contracts import Contract
 from .errors import Invalid
 from .manifests.documents import KINDS, Declared, from_document, kind_of
@@ -19,7 +20,10 @@ Record = Mapping[str, Any]
 
 
 class Touched(NamedTuple):
-    """What a record changed: a kind of manifest, or `standing`, `key`, `caller`, `enrolment` or `unit`, and its id."""
+    """What a record changed, and its id.
+
+    `kind`: a kind of manifest, or `standing`, `key`, `card`, `caller`, `enrolment` or `unit`.
+    """
 
     kind: str
     id: str
@@ -37,6 +41,7 @@ class Registry:
     """Everything by its id. Changed by `fold` alone; `seq` is the last record applied.
 
     `keys` by handle, `enrolments` by the SHA-256 of the code (hex), `offers`: the one open enrolment of an actor.
+    `cards`: every card number that was ever given, by its id; `holders`: that of each actor, also of a retired one.
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `revisions`: the last revision of every contract there ever was, so that a name like `c@3` never gets two meanings.
     """
@@ -46,11 +51,14 @@ class Registry:
     zones: dict[str, Zone] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
+    cardpools: dict[str, CardPool] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
     sinks: dict[str, Sink] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     keys: dict[str, BoundKey] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
@@ -62,6 +70,11 @@ class Registry:
         """The declared objects of a kind of manifest, by id."""
         tables: dict[str, Any] = getattr(self, f"{kind.lower()}s")
         return tables
+
+    def card(self, actor: str) -> Card | None:
+        """The card number of an actor, unless it has none or has lost it."""
+        card = self.cards.get(self.holders.get(actor, ""))
+        return None if card is None or card.withdrawn else card
 
     def site(self, ident: str) -> Site:
         """A site; the one called `default` exists without being declared."""
@@ -144,6 +157,8 @@ def _state(registry: Registry, record: Record) -> Iterator[Touched]:
         yield Touched("standing", ident)
         if stops:
             yield from _withdraw_offer(registry, ident)
+        if target is State.RETIRED:
+            yield from _withdraw_card(registry, ident)
 
 
 def _moved(standing: Standing, target: State, at: int, cut_off: int | None) -> Standing:
@@ -185,6 +200,25 @@ def _key_bound(registry: Registry, record: Record) -> Iterator[Touched]:
     registry.standings[actor] = replace(standing, key=handle, counter=0)
     yield Touched("key", handle)
     yield Touched("standing", actor)
+    yield from _give_card(registry, actor, key.bound_at, record.get("card"))
+
+
+def _give_card(registry: Registry, actor: str, at: int, given: Record | None) -> Iterator[Touched]:
+    """A number on record is never given again, and an actor keeps the one it has."""
+    if given is None:
+        return
+    number = CardNumber(str(given["format"]), int(given["facility"]), int(given["number"]))
+    if number.id not in registry.cards and actor not in registry.holders:
+        registry.cards[number.id] = Card(number, actor, str(given["pool"]), at)
+        registry.holders[actor] = number.id
+        yield Touched("card", number.id)
+
+
+def _withdraw_card(registry: Registry, actor: str) -> Iterator[Touched]:
+    card = registry.card(actor)
+    if card is not None:
+        registry.cards[card.number.id] = replace(card, withdrawn=True)
+        yield Touched("card", card.number.id)
 
 
 def _decision(registry: Registry, record: Record) -> Iterator[Touched]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .actors import Actor, State
+from .cards import CardPool
 from .contracts import ActionClass, Contract
 from .manifests.documents import DEFAULT_SITE, Declared, kind_of
 from .manifests.fields import suggestion
@@ -43,7 +44,7 @@ class Prospect:
 
 def references(value: Declared) -> Iterator[Reference]:
     """What `value` cannot be without."""
-    if isinstance(value, Zone | Door | Actor | Point):
+    if isinstance(value, Zone | Door | CardPool | Actor | Point):
         yield Reference("site", "Site", value.site)
     if isinstance(value, Door):
         yield from (Reference(f"joins[{position}]", "Zone", zone) for position, zone in enumerate(value.joins))
@@ -76,6 +77,8 @@ def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
         yield from _check_actor(prospect, value)
     elif isinstance(value, Point):
         yield from _check_doors(prospect, value)
+    elif isinstance(value, CardPool):
+        yield from _check_pool(prospect, value)
 
 
 def _check_reference(prospect: Prospect, reference: Reference) -> Iterator[Problem]:
@@ -120,6 +123,15 @@ def _check_doors(prospect: Prospect, point: Point) -> Iterator[Problem]:
                 where,
                 f"{door!r} is served by point {holder!r} already.",
                 "Take its channel out of one of the two points.",
+            )
+
+
+def _check_pool(prospect: Prospect, pool: CardPool) -> Iterator[Problem]:
+    """A number belongs to one pool: panels must never see two units as one."""
+    for other in prospect.after["CardPool"].values():
+        if other.id != pool.id and pool.overlaps(other):
+            yield Problem(
+                "from", f"The numbers overlap with those of {other.id!r}.", "Let one of them begin after the other."
             )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from nameplate.domain.actors import Actor, BoundKey, Standing, State
+from nameplate.domain.cards import Given
 from nameplate.domain.errors import Conflict, Invalid, NotFound, Refused
 from nameplate.domain.presence import enrolment_text, key_handle
 from nameplate.ports.agreement import Agreement
@@ -30,12 +31,16 @@ class Offered(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """A key that now belongs to an actor. It replaces any earlier one. `unit`: `Acme/T3/T3-00417`."""
+    """A key that now belongs to an actor. It replaces any earlier one. `unit`: `Acme/T3/T3-00417`.
+
+    `card`: the card number that comes with it, if the actor has none yet and its site has a pool.
+    """
 
     actor: str
     handle: str
     public: bytes
     unit: str
+    card: Given | None = None
 
 
 class Claim(NamedTuple):
@@ -61,13 +66,21 @@ class Pending(Protocol):
         ...
 
 
+def _no_card(_actor: Actor) -> None:
+    """No pool, no number."""
+
+
 class Records(NamedTuple):
-    """What is on record. `offer` is asked by code hash, `key` by handle: every key that was ever bound."""
+    """What is on record. `offer` is asked by code hash, `key` by handle: every key that was ever bound.
+
+    `next_card`: the card number that an actor would get now; see `cards.next_number`.
+    """
 
     offer: Callable[[str], Pending | None]
     actor: Callable[[str], Actor | None]
     standing: Callable[[str], Standing | None]
     key: Callable[[str], BoundKey | None]
+    next_card: Callable[[Actor], Given | None] = _no_card
 
 
 def offer(actor: Actor, standing: Standing, code: str, now: int) -> Offered:
@@ -85,7 +98,7 @@ def redeem(records: Records, agreement: Agreement, claim: Claim, now: int) -> Bo
 
     An unknown, a used and an expired code get one and the same Refused. Who holds a good code learns more: Refused
     for a stopped actor, another serial number or a proof that does not verify, Invalid for a bad point, and
-    Conflict for a key that was ever bound before, to anybody.
+    Conflict for a key that was ever bound before, to anybody, and where no card number is left.
     """
     actor, standing = _offered_to(records, claim.code, now)
     _require_able(actor, standing)
@@ -94,7 +107,8 @@ def redeem(records: Records, agreement: Agreement, claim: Claim, now: int) -> Bo
     text = enrolment_text(claim.code, claim.serial, claim.public)
     if not agreement.verify(claim.public, text, claim.signature):
         raise Refused("proof", "The signature does not prove the key.", "Sign the enrolment text with that key.")
-    return Bound(actor.id, _unused_handle(records, claim.public), claim.public, str(actor.unit))
+    handle, card = _unused_handle(records, claim.public), records.next_card(actor)
+    return Bound(actor.id, handle, claim.public, str(actor.unit), card)
 
 
 def code_hash(code: str) -> str:

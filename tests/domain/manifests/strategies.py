@@ -105,6 +105,14 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             "expires": dates,
         },
     ),
+    "CardPool": st.fixed_dictionaries(
+        {"format": st.sampled_from(["wiegand-26", "wiegand-34", "wiegand-37"])},
+        optional={"facility": st.integers(0, 255)},
+    ).flatmap(
+        lambda pool: st.tuples(st.integers(1, 100), st.integers(100, 60_000)).map(
+            lambda ends: pool | {"from": ends[0], "to": ends[1]}
+        )
+    ),
     "Actor": optional({"type": st.sampled_from(["bot", "agent", "workload"])}, ACTOR | {"unit": units, "owner": ids})
     | optional({"type": st.just("robot"), "unit": units}, ACTOR | {"succeeds": st.just("older")})
     | optional({"type": st.just("bot"), "state": st.just("active"), "owner": ids, "purpose": texts}, ACTOR),

@@ -4,17 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from nameplate.domain.actors import Actor
+from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
 from nameplate.domain.places import Door, Site, Team, Zone
 from nameplate.domain.points import Point, Sink
 
-from . import actors, grants, places, points
+from . import actors, cards, grants, places, points
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
 DEFAULT_SITE = "default"
 
-Declared = Site | Team | Zone | Door | Contract | Actor | Point | Sink
+Declared = Site | Team | Zone | Door | Contract | CardPool | Actor | Point | Sink
 
 
 class Kind(NamedTuple):
@@ -32,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "Zone": Kind(Zone, places.read_zone, places.write_zone),
     "Door": Kind(Door, places.read_door, places.write_door),
     "Contract": Kind(Contract, grants.read_contract, grants.write_contract),
+    "CardPool": Kind(CardPool, cards.read_card_pool, cards.write_card_pool),
     "Actor": Kind(Actor, actors.read_actor, actors.write_actor),
     "Point": Kind(Point, points.read_point, points.write_point),
     "Sink": Kind(Sink, points.read_sink, points.write_sink),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from nameplate.domain.actors import Actor
+from nameplate.domain.cards import Given, next_number
 from nameplate.domain.errors import Invalid, NotFound
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
@@ -36,7 +38,7 @@ class Enrolments:
         self._registry, self._ledger, self._agreement, self._clock = registry, ledger, agreement, clock
         enrolments, actors, standings, keys = registry.enrolments, registry.actors, registry.standings, registry.keys
         self._redeeming = asyncio.Lock()
-        self._records = Records(enrolments.get, actors.get, standings.get, keys.get)
+        self._records = Records(enrolments.get, actors.get, standings.get, keys.get, self._next_card)
 
     async def offer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A one-time code for an actor; shown once, kept as a hash."""
@@ -71,9 +73,17 @@ class Enrolments:
         site = self._registry.actors[bound.actor].site
         await reply_json(send, {"actor": bound.actor, "site": site, "key_handle": bound.handle})
 
+    def _next_card(self, actor: Actor) -> Given | None:
+        """A unit keeps its number for life: a new key of it brings no other."""
+        registry = self._registry
+        if actor.id in registry.holders:
+            return None
+        return next_number(registry.cardpools.values(), registry.cards, actor.site)
 
-def _record(bound: Bound) -> dict[str, str]:
-    return {
+
+def _record(bound: Bound) -> dict[str, object]:
+    card = {} if bound.card is None else {"card": {"pool": bound.card.pool, **bound.card.number._asdict()}}
+    return card | {
         "kind": "key_bound",
         "actor": bound.actor,
         "handle": bound.handle,

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 import structlog
 
+from nameplate.domain.cards import presented
 from nameplate.domain.errors import Invalid, Refused
 from nameplate.domain.links import AtReader, Hello, Welcome
 from nameplate.domain.outcomes import Outcome
+from nameplate.domain.points import PANEL_TYPES
 from nameplate.domain.registry import Registry
 from nameplate.domain.verdicts import Decision
 from nameplate.flows.present import Presenter
@@ -65,7 +67,15 @@ class Hub:
     async def _present(self, peer: Peer, body: bytes) -> Decision:
         at = _read(body, AtReader)
         self._require_own(peer, at.door)
-        return await self._presenter.present(peer.name, at.door, at.reader, at.answer)
+        decision = await self._presenter.present(peer.name, at.door, at.reader, at.answer)
+        return self._with_card(peer.name, decision)
+
+    def _with_card(self, point: str, decision: Decision) -> Decision:
+        """Only a point in front of a panel learns a card number, and only with a permit."""
+        spec, card = self._registry.points.get(point), self._registry.card(decision.actor)
+        if not decision.permit or spec is None or spec.type not in PANEL_TYPES or card is None:
+            return decision
+        return decision._replace(obligations={**decision.obligations, "card": presented(card.number)._asdict()})
 
     async def _report(self, peer: Peer, body: bytes) -> None:
         outcomes = _read(body, list[Outcome])

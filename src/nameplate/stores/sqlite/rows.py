@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Table
 
 from nameplate.domain.actors import BoundKey, Standing, State
+from nameplate.domain.cards import Card, CardNumber
 from nameplate.domain.contracts import Contract
 from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, to_document
 from nameplate.domain.points import Caller
@@ -96,6 +97,27 @@ def _restore_key(registry: Registry, row: Cells) -> None:
     registry.keys[row[0]] = BoundKey(*row)
 
 
+def _card(registry: Registry, ident: str) -> Fields | None:
+    card = registry.cards.get(ident)
+    if card is None:
+        return None
+    return {
+        "id": ident,
+        # Beyond 63 bits an integer does not fit a column.
+        "number": msgspec.json.encode(card.number),
+        "actor": card.actor,
+        "pool": card.pool,
+        "given_at": card.given_at,
+        "withdrawn": card.withdrawn,
+    }
+
+
+def _restore_card(registry: Registry, row: Cells) -> None:
+    ident, number, actor, *rest = row
+    registry.cards[ident] = Card(msgspec.json.decode(number, type=CardNumber), actor, *rest)
+    registry.holders[actor] = ident
+
+
 def _caller(registry: Registry, name: str) -> Fields | None:
     caller = registry.callers.get(name)
     if caller is None:
@@ -137,6 +159,7 @@ KEPT: Mapping[str, Kept] = {
     **{kind: _objects(kind) for kind in KINDS},
     "standing": Kept(tables.STANDINGS, "actor", _standing, _restore_standing, {}),
     "key": Kept(tables.KEYS, "handle", _key, _restore_key, {}),
+    "card": Kept(tables.CARDS, "id", _card, _restore_card, {}),
     "caller": Kept(tables.CALLERS, "name", _caller, _restore_caller, {}),
     "enrolment": Kept(tables.ENROLMENTS, "code_hash", _enrolment, _restore_enrolment, {}),
     "unit": Kept(tables.UNITS, "unit", _unit, _restore_unit, {}),

@@ -37,6 +37,18 @@ KEYS = Table(
     Column("revoked", Boolean, nullable=False),
 )
 
+# `number`: format, facility and number as a JSON list.
+CARDS = Table(
+    "cards",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("number", LargeBinary, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("pool", String, nullable=False),
+    Column("given_at", BigInteger, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+)
+
 CALLERS = Table(
     "callers",
     METADATA,

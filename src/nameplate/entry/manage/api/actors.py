@@ -81,6 +81,7 @@ def _whole(registry: Registry, actor: Actor) -> dict[str, Any]:
         "key": None
         if key is None
         else {"handle": key.handle, "bound_at": rfc3339(key.bound_at), "counter": standing.counter},
+        "card": card.number.id if (card := registry.card(actor.id)) else None,
         "last_zone": {"zone": standing.zone, "at": rfc3339(standing.zone_at)} if standing.zone else None,
         "contract_revision": contract.name if contract else "",
         "grants": to_document(contract).get("grants", []) if contract else [],

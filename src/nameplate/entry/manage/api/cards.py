@@ -1,0 +1,45 @@
+"""Card numbers, for whoever loads them into a panel."""
+
+from bisect import bisect_right
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from nameplate.domain.cards import Card, presented
+from nameplate.domain.registry import Registry
+from nameplate.domain.timestamps import rfc3339
+
+from .caller import LocalCaller
+
+
+def routes(registry: Registry) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    @router.get("/v1/cards")
+    async def list_cards(
+        caller: LocalCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100, after: str = ""
+    ) -> dict[str, Any]:
+        """Every number that was ever given, with what the panel must know of it. Keyset pagination by id."""
+        ids = sorted(registry.cards)
+        chosen = ids[bisect_right(ids, after) :][: limit + 1]
+        items = [_row(registry, registry.cards[ident]) for ident in chosen[:limit]]
+        return {"items": items, "next": items[-1]["id"] if len(chosen) > limit else ""}
+
+    return router
+
+
+def _row(registry: Registry, card: Card) -> dict[str, Any]:
+    actor, standing = registry.actors.get(card.actor), registry.standings.get(card.actor)
+    return {
+        "id": card.number.id,
+        **presented(card.number)._asdict(),
+        "facility": card.number.facility,
+        "number": card.number.number,
+        "actor": card.actor,
+        "unit": str(actor.unit) if actor and actor.unit else "",
+        "state": standing.state if standing else "",
+        "pool": card.pool,
+        "given_at": rfc3339(card.given_at),
+        "withdrawn": card.withdrawn,
+    }
