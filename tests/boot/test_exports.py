@@ -29,7 +29,7 @@ async def carried(exporter, until):
 def test_what_happens_arrives_in_a_file_and_the_lag_is_told(tmp_path):
     async def main():
         async with beating(tmp_path / "journal", *WORLD) as heart:
-            exporter = builder(heart, tmp_path)(Sink("siem", "ocsf", f"file:{tmp_path / 'events'}"))
+            exporter = builder(heart, tmp_path)(Sink("siem", "ocsf", f"file:{tmp_path / 'events'}"), {})
             assert exporter.status()["lag_records"] == 1
             decision = await heart.ask()
             events = tmp_path / "events"
@@ -44,7 +44,7 @@ def test_what_happens_arrives_in_a_file_and_the_lag_is_told(tmp_path):
 def test_a_receiver_that_is_not_there_is_trouble_that_is_told_and_holds_up_nothing(tmp_path):
     async def main():
         async with beating(tmp_path / "journal", *WORLD) as heart:
-            exporter = builder(heart, tmp_path)(Sink("siem", "ocsf", "syslog+tcp://127.0.0.1:1"))
+            exporter = builder(heart, tmp_path)(Sink("siem", "ocsf", "syslog+tcp://127.0.0.1:1"), {})
             await carried(exporter, lambda: exporter.status()["status"] != "ok")
             assert exporter.status()["lag_records"] == 1
             assert (await heart.ask()).permit
@@ -57,6 +57,6 @@ def test_a_target_of_another_kind_is_refused_with_those_that_work(tmp_path, to):
     async def main():
         async with beating(tmp_path / "journal") as heart:
             with pytest.raises(Invalid, match=r"syslog\+tcp"):
-                builder(heart, tmp_path)(Sink("siem", "ocsf", to))
+                builder(heart, tmp_path)(Sink("siem", "ocsf", to), {})
 
     asyncio.run(main())

@@ -175,7 +175,7 @@ def run(*words: object, stdin: str = "") -> Told:
     """`nameplate WORDS`, in this process."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     former = sys.argv, sys.stdin
-    sys.argv, sys.stdin = ["nameplate", *map(str, words)], io.StringIO(stdin)
+    sys.argv, sys.stdin = ["nameplate", *map(str, words)], io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8")
     code = 0
     try:
         with redirect_stdout(out), redirect_stderr(err):

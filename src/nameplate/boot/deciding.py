@@ -12,6 +12,7 @@ from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.index import Index
 from nameplate.domain.links import Welcome
 from nameplate.domain.registry import Registry
+from nameplate.flows import credentials
 from nameplate.flows.authorize import Authorizer
 from nameplate.flows.declare import Declarer
 from nameplate.flows.identify import Presentations, Records
@@ -50,6 +51,7 @@ class Deciding:
     declarer: Declarer
     presentations: Presentations
     agreement: P256Agreement
+    credentials: credentials.Credentials
 
     async def close(self) -> None:
         """Write what is queued, and let go of the files."""
@@ -69,7 +71,14 @@ class Deciding:
             channel.door: self.keys.secret(f"transport/{channel.door}", TRANSPORT_KEY_BYTES)
             for channel in spec.channels
         }
-        return Welcome(spec, doors, keys, self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES))
+        held = credentials.held(self.keys, spec.credentials)
+        return Welcome(spec, doors, keys, self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES), held)
+
+    def fingerprint(self, point_id: str) -> str:
+        """Another text when a point has to be given other credentials; empty for one that names none."""
+        names = self.registry.points[point_id].credentials
+        seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES) if names else b""
+        return credentials.fingerprint(credentials.held(self.keys, names), seed) if names else ""
 
     def register_point(self, point_id: str) -> None:
         """Put the public key of a point on record, once: whoever holds the journal can check its receipts."""
@@ -116,7 +125,18 @@ def assemble(settings: Settings) -> Deciding:
     presentations = Presentations(agreement, records, clocks.monotonic)
     declarer = Declarer(registry, ledger, registry.seq)
     return Deciding(
-        node, keys, journal, registry, index, mirror, ledger, authorizer, declarer, presentations, agreement
+        node,
+        keys,
+        journal,
+        registry,
+        index,
+        mirror,
+        ledger,
+        authorizer,
+        declarer,
+        presentations,
+        agreement,
+        credentials.Credentials(keys, registry, ledger),
     )
 
 

@@ -1,7 +1,7 @@
 """Wiring of the exports: journal -> format -> sink. A format or a sink is one line in `_FORMATS` or `_sink`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,10 @@ class _Running:
 
 def build_exporter(
     node: str, reader: SegmentReader, cursors: Path, newest: Callable[[], int]
-) -> Callable[[Declared], Exporter]:
-    """What makes the exporter of a declared sink; `newest` is the last record of the journal."""
+) -> Callable[[Declared, Mapping[str, bytes]], Exporter]:
+    """What makes the exporter of a declared sink with its credentials; `newest` is the last record of the journal."""
 
-    def build(declared: Declared) -> Exporter:
+    def build(declared: Declared, _credentials: Mapping[str, bytes]) -> Exporter:
         sink, limit = _sink(declared, node)
         encode = _FORMATS[declared.format](node, version("nameplate"), limit)
         position = PositionFile(cursors / f"{declared.id}.json")

@@ -32,7 +32,7 @@ class Managing:
     reader: SegmentReader
     action_classes: Mapping[str, ActionClass]
     is_timezone: Callable[[str], bool]
-    exporter: Callable[[Sink], Exporter]
+    exporter: Callable[[Sink, Mapping[str, bytes]], Exporter]
     wall: Callable[[str, int], datetime]
 
 

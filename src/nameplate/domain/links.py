@@ -19,13 +19,15 @@ class Hello:
 class Welcome:
     """What a point needs to work, and nothing of anybody else.
 
-    `keys`: transport key by door. `signing_key`: Ed25519 seed. Secrets: never to be printed.
+    `keys`: transport key by door. `signing_key`: Ed25519 seed. `credentials`: those of its names that are stored.
+    Secrets: never to be printed.
     """
 
     spec: Point
     doors: tuple[Door, ...]
     keys: dict[str, bytes] = field(repr=False)
     signing_key: bytes = field(repr=False)
+    credentials: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def is_key_name(text: str) -> bool:
+    """Whether `text` can name something in the key store: ids with `/` between them, at most 128 characters."""
+    return len(text) <= MAX_ID and all(is_id(part) for part in text.split("/"))
+
+
 def is_resource(text: str) -> bool:
     """Whether `text` is `kind:id`, as in `door:L1-pharmacy`; the id is free text without control characters."""
     kind, colon, ident = text.partition(":")

@@ -33,7 +33,10 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An enforcement point: itself an identity, with a token to ask and a key to sign receipts."""
+    """An enforcement point: itself an identity, with a token to ask and a key to sign receipts.
+
+    `credentials`: names in the key store. It is given these, and no others.
+    """
 
     id: str
     type: str
@@ -42,6 +45,7 @@ class Point:
     default_mode: str = "enforce"
     observe: tuple[Exemption, ...] = ()
     warn: tuple[Exemption, ...] = ()
+    credentials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,12 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """Where events go: `format` is `ocsf`; `to` is `file:PATH` or `syslog+tcp://HOST:PORT`."""
+    """Where events go: `format` is `ocsf`; `to` is `file:PATH` or `syslog+tcp://HOST:PORT`.
+
+    `credentials`: names in the key store. It is given these, and no others.
+    """
 
     id: str
     format: str
     to: str
+    credentials: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ class Touched(NamedTuple):
     """What a record changed, and its id.
 
     `kind`: a kind of manifest, or `standing`, `key`, `card`, `caller`, `enrolment` or `unit`.
+    `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
     kind: str
@@ -253,6 +254,10 @@ def _caller(registry: Registry, record: Record) -> Iterator[Touched]:
     yield Touched("caller", name)
 
 
+def _credential(_registry: Registry, record: Record) -> Iterator[Touched]:
+    yield Touched("credential", str(record["name"]))
+
+
 def _time(text: str) -> int:
     at = parse_rfc3339(text)
     if at is None:
@@ -268,4 +273,5 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "decision": _decision,
     "outcome": _outcome,
     "caller": _caller,
+    "credential": _credential,
 }

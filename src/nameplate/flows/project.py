@@ -1,6 +1,7 @@
 """Behind the journal: fold every record into a registry of one's own, and keep the tables up to date."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ class Projection:
         # Not yet in the tables. Forgotten before they are saved, the tables would lie about what they hold.
         self._touched: dict[Touched, None] = {}
         self._saved = registry.seq
+        self.watchers: list[Callable[[Touched], None]] = []
 
     async def run(self) -> None:
         """Until cancelled. While the tables cannot be written it goes on in memory and tries again."""
@@ -43,7 +45,10 @@ class Projection:
         """Take one batch; returns whether there was any. Raises `Unavailable` when it cannot be saved yet."""
         entries = self._follower.poll(BATCH)
         for entry in entries:
-            self._touched.update(dict.fromkeys(fold(self.registry, _decode(entry.raw))))
+            for touched in fold(self.registry, _decode(entry.raw)):
+                self._touched[touched] = None
+                for watcher in self.watchers:
+                    watcher(touched)
         if entries:
             async with self._moved:
                 self._moved.notify_all()

@@ -25,7 +25,8 @@ class Signer(Protocol):
 class KeyStore(Protocol):
     """Keys and secrets by name. Names follow `domain.names.is_id` and may also hold `/`; else `Invalid`.
 
-    A name holds either a signing key or a secret for good: asking for the other kind raises `Conflict`.
+    A name holds either a signing key or a secret for good: asking for the other kind raises `Conflict`. Credentials,
+    which other systems gave us, stand apart: a credential may be called like a key and never takes its place.
     What a method returns is stored durably before it returns; `Unavailable` when it cannot be.
     """
 
@@ -45,5 +46,21 @@ class KeyStore(Protocol):
         ...
 
     def names(self) -> Sequence[str]:
-        """All names, sorted."""
+        """All names of signing keys and secrets, sorted."""
+        ...
+
+    def credential(self, name: str) -> bytes:
+        """The credential called `name`; raises `NotFound`."""
+        ...
+
+    def put_credential(self, name: str, value: bytes) -> None:
+        """Store a credential of 1 to 65536 bytes, in the place of the former one of that name."""
+        ...
+
+    def remove_credential(self, name: str) -> None:
+        """Forget a credential; raises `NotFound`."""
+        ...
+
+    def credentials(self) -> list[str]:
+        """The names of all credentials, sorted."""
         ...

@@ -104,3 +104,27 @@ def test_sinks_that_work_are_taken(to):
 def test_sinks_that_do_not_work_yet_are_refused_with_what_does(form, to):
     (problem,) = read_document({"kind": "Sink", "id": "siem", "format": form, "to": to})[1]
     assert "ocsf" in problem.remedy or "syslog+tcp://" in problem.remedy
+
+
+def test_points_and_sinks_name_the_credentials_that_they_may_be_given():
+    names = ["siem/token", "siem-key"]
+    sink = {"kind": "Sink", "id": "s", "format": "ocsf", "to": "file:x", "credentials": names}
+    for document in (sink, point(credentials=names)):
+        value = from_document(document)
+        assert isinstance(value, Point | Sink)
+        assert value.credentials == tuple(names)
+        assert to_document(value)["credentials"] == names
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        (["../a"], "credentials[0]"),
+        (["a", "a b"], "credentials[1]"),
+        ("a", "credentials"),
+        ([], "credentials"),
+        ([f"a{number}" for number in range(17)], "credentials"),
+    ],
+)
+def test_a_credential_without_a_proper_name_is_refused(names, place):
+    assert told(credentials=names) == {place}

@@ -61,7 +61,7 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
     parts = Managing("0", node, projection, reader, ACTION_CLASSES, lambda _: True, exporter, wall)
     commands = Commands(paths.internal, projection)
     with closing(store):
-        app = build(Settings(data=paths.data), parts, commands, Exporting(registry, exporter))
+        app = build(Settings(data=paths.data), parts, commands, Exporting(registry, exporter, commands.credential))
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)
 

@@ -2,18 +2,26 @@ import asyncio
 
 import pytest
 
-from nameplate.domain.errors import Unavailable
+from nameplate.domain.errors import NotFound, Unavailable
 from nameplate.domain.points import Sink
-from nameplate.domain.registry import Registry
+from nameplate.domain.registry import Registry, Touched
 from nameplate.entry.manage import exporting
 from nameplate.entry.manage.exporting import Exporting
+
+STORED = {"token": b"former"}
+
+
+async def stored(name):
+    if name not in STORED:
+        raise NotFound("credential", "There is no such credential.")
+    return STORED[name]
 
 
 class Recorder:
     """An exporter that only tells whether it runs."""
 
-    def __init__(self, sink, ends_with=None):
-        self.sink, self._ends_with = sink, ends_with
+    def __init__(self, sink, credentials, ends_with=None):
+        self.sink, self.credentials, self._ends_with = sink, credentials, ends_with
         self.running, self.ended = asyncio.Event(), asyncio.Event()
 
     async def run(self):
@@ -42,12 +50,12 @@ def run(scenario, *endings):
         registry, waiting = Registry(), list(endings)
         built: asyncio.Queue[Recorder] = asyncio.Queue()
 
-        def build(sink):
-            made = Recorder(sink, waiting.pop(0) if waiting else None)
+        def build(sink, credentials):
+            made = Recorder(sink, credentials, waiting.pop(0) if waiting else None)
             built.put_nowait(made)
             return made
 
-        service = Exporting(registry, build)
+        service = Exporting(registry, build, stored)
         task = asyncio.create_task(service.run())
         try:
             await asyncio.wait_for(scenario(registry, service, built), 20)
@@ -113,3 +121,30 @@ def test_the_end_waits_until_every_sink_has_let_go():
 
     run(scenario)
     assert made[0].ended.is_set()
+
+
+def test_a_sink_is_given_the_credentials_it_names_and_begins_anew_when_one_is_exchanged(monkeypatch):
+    monkeypatch.setitem(STORED, "other", b"not asked for")
+
+    async def scenario(registry, service, built):
+        registry.sinks["a"] = Sink("a", "ocsf", "file:one", ("token",))
+        first = await built.get()
+        assert first.credentials == {"token": b"former"}
+        service.touched(Touched("credential", "other"))
+        monkeypatch.setitem(STORED, "token", b"latter")
+        service.touched(Touched("credential", "token"))
+        second = await built.get()
+        assert (second.credentials, first.ended.is_set()) == ({"token": b"latter"}, True)
+
+    run(scenario)
+
+
+def test_a_sink_whose_credential_is_not_stored_says_so_and_begins_when_it_is(monkeypatch):
+    async def scenario(registry, service, built):
+        registry.sinks["a"] = Sink("a", "ocsf", "file:one", ("later",))
+        while "no such credential" not in service.status()[0]["status"]:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.001)
+        monkeypatch.setitem(STORED, "later", b"here")
+        assert (await built.get()).credentials == {"later": b"here"}
+
+    run(scenario)

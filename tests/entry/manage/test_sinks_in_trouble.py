@@ -103,7 +103,7 @@ def test_a_position_that_is_damaged_is_told_and_tried_again(world, tmp_path, mon
             registry.sinks.clear()
             registry.sinks["hurt"] = Sink("hurt", "ocsf", f"file:{tmp_path}/hurt.ndjson")
             registry.sinks["whole"] = Sink("whole", "ocsf", f"file:{tmp_path}/whole.ndjson")
-            service = Exporting(registry, process.parts.exporter)
+            service = Exporting(registry, process.parts.exporter, process.commands.credential)
             task = asyncio.create_task(service.run())
             await status_of(service, "whole", is_up_to_date)
             told = await status_of(service, "hurt", lambda each: each["status"] not in {"starting", "ok"})
@@ -135,7 +135,7 @@ def test_told_to_end_while_a_sink_is_slow_to_let_go_it_ends(world, tmp_path, mon
             registry = process.projection.registry
             registry.sinks.clear()
             registry.sinks["slow"] = Sink("slow", "ocsf", f"syslog+tcp://127.0.0.1:{port}")
-            service = Exporting(registry, process.parts.exporter)
+            service = Exporting(registry, process.parts.exporter, process.commands.credential)
             task = asyncio.create_task(service.run())
             await status_of(service, "slow", is_up_to_date)
             ending = registry.sinks.pop("slow")

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nameplate.domain.errors import Conflict, Invalid, Unavailable
 from nameplate.keys.file import FileKeyStore, FileSigner, StoreDamaged, StoreExposed, StoreInUse, WrongPassphrase
+from nameplate.keys.file.sealed import new_lock, seal
+from tests.ports.keys_suite import CredentialsSuite
 
 PASSPHRASE = b"correct horse"
 
@@ -20,6 +22,26 @@ def opened(directory, passphrase=PASSPHRASE):
 @pytest.fixture(name="directory")
 def directory_fixture(tmp_path):
     return tmp_path / "keys"
+
+
+class TestCredentials(CredentialsSuite):
+    @pytest.fixture
+    def reopen(self, directory):
+        return lambda: opened(directory)
+
+
+def test_a_store_from_before_there_were_credentials_opens(directory):
+    directory.mkdir(mode=0o700)
+    (directory / "store").write_bytes(seal(b'{"keys": {}, "secrets": {"a": "eHg="}}', new_lock(PASSPHRASE)))
+    (directory / "store").chmod(0o600)
+    with opened(directory) as store:
+        assert (store.secret("a", 2), store.credentials()) == (b"xx", [])
+
+
+def test_a_credential_lies_sealed(directory):
+    with opened(directory) as store:
+        store.put_credential("token", b"plainly readable")
+    assert b"plainly readable" not in (directory / "store").read_bytes()
 
 
 def test_keys_and_secrets_are_made_once_and_survive(directory):

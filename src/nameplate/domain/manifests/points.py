@@ -2,6 +2,7 @@
 
 import re
 
+from nameplate.domain.names import is_key_name
 from nameplate.domain.points import Channel, Exemption, Point, Sink
 
 from .fields import Fields
@@ -10,6 +11,7 @@ from .quantities import format_seconds, parse_seconds
 
 MODES = ("enforce", "observe", "warn")
 MAX_ADDRESS = 126
+MAX_CREDENTIALS = 16
 _CHANNEL = re.compile(
     r"pty:/\S+|serial:/[^\s?]+(\?baud=[1-9][0-9]{2,6})?|tcp:(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})"
 )
@@ -25,13 +27,14 @@ def read_point(fields: Fields, ident: str, site: str) -> Point:
     observe, warn = _exemptions(mode, "observe"), _exemptions(mode, "warn")
     mode.done()
     channels = tuple(_channel(section) for section in fields.sections("channels"))
+    credentials = _credentials(fields)
     if len({(channel.to, channel.address) for channel in channels}) != len(channels):
         fields.fail(
             "channels",
             "Two channels have the same line and address.",
             "Give each door its own `to`, or its own `address` on it.",
         )
-    return Point(ident, kind, own_site, channels, default, observe, warn)
+    return Point(ident, kind, own_site, channels, default, observe, warn, credentials)
 
 
 def _exemptions(mode: Fields, key: str) -> tuple[Exemption, ...]:
@@ -82,6 +85,7 @@ def write_point(point: Point) -> dict[str, object]:
         "site": point.site,
         "mode": {key: value for key, value in mode.items() if value},
         "channels": [_written_channel(channel) for channel in point.channels],
+        "credentials": list(point.credentials),
     }
 
 
@@ -104,9 +108,18 @@ def read_sink(fields: Fields, ident: str, _site: str) -> Sink:
     """A sink."""
     form = fields.choice("format", {"ocsf": "ocsf"}, "ocsf", required=True)
     to = _address(fields, _SINK, "What works now: file:PATH and syslog+tcp://HOST:PORT.")
-    return Sink(ident, form, to)
+    return Sink(ident, form, to, _credentials(fields))
+
+
+def _credentials(fields: Fields) -> tuple[str, ...]:
+    names = fields.texts("credentials", limit=MAX_CREDENTIALS)
+    for position, name in enumerate(names):
+        if not is_key_name(name):
+            remedy = "Use letters, digits, `.`, `_`, `-`, and `/` between: the name given to `nameplate key put`."
+            fields.fail(f"credentials[{position}]", "This is not a name in the key store.", remedy)
+    return names
 
 
 def write_sink(sink: Sink) -> dict[str, object]:
     """The inverse of `read_sink`."""
-    return {"format": sink.format, "to": sink.to}
+    return {"format": sink.format, "to": sink.to, "credentials": list(sink.credentials)}

@@ -6,7 +6,7 @@ import typer
 
 from nameplate.domain.errors import NameplateError
 
-from . import access, actors, bench, buildings, cards, demo, journal, manifests, points, server
+from . import access, actors, bench, buildings, cards, demo, journal, keys, manifests, points, server
 from .output import Exit, fail, say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(actors.app, name="actor", help="Actors and their lives.")
 app.add_typer(cards.app, name="card", help="Card numbers, by which existing panels know units.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(points.sink_app, name="sink", help="Where events go.")
+app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
 app.add_typer(journal.app, name="journal", help="The record.")
 app.add_typer(buildings.app, name="import", help="Bring in what other systems know.")
 app.add_typer(bench.app, name="bench", help="Measure, beside this machine's own floors.")

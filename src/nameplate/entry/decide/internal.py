@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from nameplate.domain.errors import Invalid
 from nameplate.domain.links import Admit, Applied, Declaration, Running, Status
 from nameplate.domain.registry import Registry, Touched
+from nameplate.flows.credentials import Credentials
 from nameplate.flows.declare import Declarer
 from nameplate.ports.bus import Handler, Peer
 
@@ -23,13 +24,29 @@ PROCESSES = frozenset({"osdp"})
 class Internal:
     """Handlers for our own processes."""
 
-    def __init__(self, registry: Registry, declarer: Declarer, connections: Connections, hub: Hub) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        declarer: Declarer,
+        connections: Connections,
+        hub: Hub,
+        credentials: Credentials,
+        fingerprint: Callable[[str], str],
+    ) -> None:
         self._registry, self._declarer, self._connections, self._hub = registry, declarer, connections, hub
+        self._credentials, self._fingerprint = credentials, fingerprint
         self._changed = asyncio.Event()
+        credentials.on_change = self._changed.set
 
     def handlers(self) -> Mapping[str, Handler]:
         """What they may call."""
-        return {"declare": self._declare, "points": self._points, "admit": self._admit, "status": self._status}
+        return {
+            "declare": self._declare,
+            "points": self._points,
+            "admit": self._admit,
+            "status": self._status,
+            "credential": self._credential,
+        }
 
     def touched(self, touched: Touched) -> None:
         """Something has changed: whoever waits for the list of points gets a new one."""
@@ -56,6 +73,9 @@ class Internal:
     async def _status(self, peer: Peer, body: bytes) -> Status:
         return Status(list(self._connections.names))
 
+    async def _credential(self, peer: Peer, body: bytes) -> bytes:
+        return await self._credentials.for_sinks(_read(body, str))
+
     async def _admit(self, peer: Peer, body: bytes) -> None:
         wanted = _read(body, Admit)
         self._hub.admit(wanted.point, wanted.token_hash)
@@ -69,7 +89,8 @@ class Internal:
     def _digest(self, point_id: str) -> str:
         point = self._registry.points[point_id]
         doors = [self._registry.doors.get(channel.door) for channel in point.channels]
-        return hashlib.sha256(msgspec.json.encode([point, doors], order="sorted")).hexdigest()
+        known = [point, doors, self._fingerprint(point_id)]
+        return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()
 
 
 def _read(body: bytes, kind: Any) -> Any:

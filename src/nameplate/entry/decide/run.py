@@ -24,6 +24,7 @@ from .forward import Forward
 from .health import Health
 from .hub import Hub
 from .internal import Internal
+from .keyring import Keyring
 from .local import Local
 from .loopback import require_loopback
 from .serving import bind_public, serve_http
@@ -65,7 +66,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     hub = Hub(
         parts.registry, parts.ledger, connections, presenter, parts.mirror.unit, lambda point: _welcome(parts, point)
     )
-    internal = Internal(parts.registry, parts.declarer, connections, hub)
+    internal = Internal(parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint)
     parts.ledger.watchers.append(internal.touched)
     app = build_app(settings, paths, parts, connections, lifecycle)
     public = bind_public(settings.host, settings.port)
@@ -97,7 +98,8 @@ def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Co
     local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
     health = Health(parts.journal, parts.authorizer, lambda: connections.names, lambda: len(parts.registry.actors))
-    routes = access.routes() | local.routes() | health.routes() | {("POST", "/v1/enrolments"): enrolments.redeem}
+    routes = access.routes() | local.routes() | health.routes() | Keyring(parts.credentials).routes()
+    routes |= {("POST", "/v1/enrolments"): enrolments.redeem}
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
         ("POST", "/v1/points/[^/]+/install"): local.install,

@@ -33,6 +33,11 @@ class Commands:
         peer = await self._connected()
         return frozenset((await peer.call("status", None, Status)).connected)
 
+    async def credential(self, name: str) -> bytes:
+        """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""
+        peer = await self._connected()
+        return await peer.call("credential", name, bytes)
+
     async def _connected(self) -> Peer:
         if self._peer is None or self._peer.closed.is_set():
             self._peer = await bus.dial(self._socket)

@@ -1,28 +1,30 @@
 """One task a sink, started and ended as sinks are declared."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
 
 from nameplate.domain.errors import NameplateError
 from nameplate.domain.points import Sink
-from nameplate.domain.registry import Registry
+from nameplate.domain.registry import Registry, Touched
 from nameplate.ports.exporter import Exporter
 
 log = structlog.get_logger()
 LOOK_S = 0.2
 AGAIN_S = 10.0
 STARTING = "starting"
+Build = Callable[[Sink, Mapping[str, bytes]], Exporter]
+Fetch = Callable[[str], Awaitable[bytes]]
 SEE = "See the log of the server: it is tried again."
 
 
 class Job:
     """The export to one sink. What cannot go on is tried again after AGAIN_S, and says why meanwhile."""
 
-    def __init__(self, sink: Sink, build: Callable[[Sink], Exporter]) -> None:
-        self.sink, self._build = sink, build
+    def __init__(self, sink: Sink, build: Build, fetch: Fetch) -> None:
+        self.sink, self._build, self._fetch = sink, build, fetch
         self._exporter: Exporter | None = None
         self._trouble = STARTING
         self.task = asyncio.get_running_loop().create_task(self._keep())
@@ -43,7 +45,9 @@ class Job:
     async def _keep(self) -> None:
         while True:
             try:
-                self._exporter = self._build(self.sink)
+                # At each start anew: they may have been exchanged because they were refused.
+                credentials = {name: await self._fetch(name) for name in self.sink.credentials}
+                self._exporter = self._build(self.sink, credentials)
                 self._trouble = ""
                 await self._exporter.run()
             except (NameplateError, OSError) as error:
@@ -56,11 +60,12 @@ class Job:
 
 
 class Exporting:
-    """Runs what is declared. `build` makes the exporter of a sink."""
+    """Runs what is declared. `build` makes the exporter of a sink, with the credentials that `fetch` gives."""
 
-    def __init__(self, registry: Registry, build: Callable[[Sink], Exporter]) -> None:
-        self._registry, self._build = registry, build
+    def __init__(self, registry: Registry, build: Build, fetch: Fetch) -> None:
+        self._registry, self._build, self._fetch = registry, build, fetch
         self._jobs: dict[str, Job] = {}
+        self._exchanged: set[str] = set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -76,15 +81,21 @@ class Exporting:
         declared = sorted(self._registry.sinks.items())
         return [self._jobs[name].status() if name in self._jobs else _idle(sink, STARTING) for name, sink in declared]
 
+    def touched(self, touched: Touched) -> None:
+        """Something has changed: with another credential a sink begins anew."""
+        if touched.kind == "credential":
+            self._exchanged.add(touched.id)
+
     async def _arrange(self) -> None:
-        wanted = self._registry.sinks
+        wanted, exchanged = self._registry.sinks, self._exchanged
+        self._exchanged = set()
         for name, job in list(self._jobs.items()):
-            if wanted.get(name) != job.sink:
+            if wanted.get(name) != job.sink or not exchanged.isdisjoint(job.sink.credentials):
                 await job.end()
                 del self._jobs[name]
         for name, sink in wanted.items():
             if name not in self._jobs:
-                self._jobs[name] = Job(sink, self._build)
+                self._jobs[name] = Job(sink, self._build, self._fetch)
 
 
 def _idle(sink: Sink, status: str) -> dict[str, Any]:

@@ -23,7 +23,8 @@ async def run(settings: Settings) -> None:
     paths.create()
     parts = await assemble(settings)
     commands = Commands(paths.internal, parts.projection)
-    exporting = Exporting(parts.projection.registry, parts.exporter)
+    exporting = Exporting(parts.projection.registry, parts.exporter, commands.credential)
+    parts.projection.watchers.append(exporting.touched)
     app = build(settings, parts, commands, exporting)
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5

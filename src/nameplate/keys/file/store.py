@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from nameplate.domain.errors import Conflict, Invalid, Unavailable
-from nameplate.domain.names import MAX_ID, is_id
+from nameplate.domain.errors import Conflict, Invalid, NotFound, Unavailable
+from nameplate.domain.names import is_key_name
 
 from .errors import StoreDamaged, StoreInUse
 from .private import make_private_directory, read_private, write_private
@@ -19,7 +19,7 @@ from .sealed import new_lock, open_sealed, seal
 
 MAX_SECRET = 64 * 1024
 _SEED_SIZE = 32
-_KINDS = ("keys", "secrets")
+_KINDS = ("keys", "secrets", "credentials")
 
 
 class FileSigner:
@@ -53,7 +53,7 @@ class FileKeyStore:
         try:
             sealed = read_private(self._path)
             if sealed is None:
-                self._lock, self._content = new_lock(passphrase), _Content({}, {})
+                self._lock, self._content = new_lock(passphrase), _Content({}, {}, {})
             else:
                 plain, self._lock = open_sealed(sealed, passphrase)
                 self._content = _Content.decode(plain)
@@ -95,6 +95,32 @@ class FileKeyStore:
         with self._mutex:
             return sorted([*self._content.keys, *self._content.secrets])
 
+    def credential(self, name: str) -> bytes:
+        """See `KeyStore`."""
+        with self._mutex:
+            value = self._content.credentials.get(_checked(name))
+        if value is None:
+            raise NotFound("credential", f"There is no credential {name}.", f"Store it: nameplate key put {name}")
+        return value
+
+    def put_credential(self, name: str, value: bytes) -> None:
+        """See `KeyStore`."""
+        with self._mutex:
+            _checked_size(len(value))
+            self._save(self._content.with_credentials({**self._content.credentials, _checked(name): bytes(value)}))
+
+    def remove_credential(self, name: str) -> None:
+        """See `KeyStore`."""
+        self.credential(name)
+        with self._mutex:
+            left = {other: value for other, value in self._content.credentials.items() if other != name}
+            self._save(self._content.with_credentials(left))
+
+    def credentials(self) -> list[str]:
+        """See `KeyStore`."""
+        with self._mutex:
+            return sorted(self._content.credentials)
+
     def close(self) -> None:
         """Let other processes have the store."""
         with self._mutex:
@@ -117,17 +143,21 @@ class FileKeyStore:
 class _Content:
     """What is inside, by name. Never changed in place. Has no readable form, so no log can show it."""
 
-    __slots__ = ("keys", "secrets")
+    __slots__ = _KINDS
 
-    def __init__(self, keys: dict[str, bytes], secrets: dict[str, bytes]) -> None:
+    def __init__(self, keys: dict[str, bytes], secrets: dict[str, bytes], credentials: dict[str, bytes]) -> None:
         self.keys = keys
         self.secrets = secrets
+        self.credentials = credentials
 
     def with_key(self, name: str, seed: bytes) -> "_Content":
-        return _Content({**self.keys, name: seed}, self.secrets)
+        return _Content({**self.keys, name: seed}, self.secrets, self.credentials)
 
     def with_secret(self, name: str, value: bytes) -> "_Content":
-        return _Content(self.keys, {**self.secrets, name: value})
+        return _Content(self.keys, {**self.secrets, name: value}, self.credentials)
+
+    def with_credentials(self, credentials: dict[str, bytes]) -> "_Content":
+        return _Content(self.keys, self.secrets, credentials)
 
     def refuse_key(self, name: str) -> None:
         if name in self.keys:
@@ -146,7 +176,8 @@ class _Content:
     @classmethod
     def decode(cls, plain: bytes) -> "_Content":
         try:
-            members = json.loads(plain)
+            # Stores from before there were credentials have none.
+            members = {"credentials": {}, **json.loads(plain)}
             return cls(*({n: base64.b64decode(v) for n, v in members[kind].items()} for kind in _KINDS))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise StoreDamaged("its content is not understood") from None
@@ -164,7 +195,7 @@ def _claim(directory: Path) -> int:
 
 
 def _checked(name: str) -> str:
-    if len(name) > MAX_ID or not all(is_id(part) for part in name.split("/")):
+    if not is_key_name(name):
         raise Invalid(
             "key_name", "This is not a name for a key.", "Use letters, digits, `.`, `_`, `-`, and `/` between."
         )

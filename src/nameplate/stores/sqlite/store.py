@@ -50,7 +50,8 @@ class SqliteStore:
             raise ValueError(f"the registry stands at record {registry.seq}, not {seq}")
         named: dict[str, dict[str, None]] = {}
         for kind, ident in touched:
-            named.setdefault(kind, {})[ident] = None
+            if kind in KEPT:
+                named.setdefault(kind, {})[ident] = None
         with self._transaction(writes=True) as connection:
             for kind, idents in named.items():
                 _replace(connection, KEPT[kind], registry, list(idents))
