@@ -21,6 +21,7 @@ ODD = "zz-nobody-knows-this"
 PROBES: dict[str, dict[str, Any]] = {
     "Site": {},
     "Team": {},
+    "Badge": {},
     "Zone": {},
     "Door": {"joins": ["a", "b"], "readers": [{ODD: 1}]},
     "Contract": {"grants": [{ODD: 1, "during": {ODD: 1}, "where": {"action.value": {ODD: 1}}}]},

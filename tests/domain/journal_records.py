@@ -43,9 +43,10 @@ puts = st.one_of(
         st.booleans(),
     ),
     st.just(put(door)),
+    st.builds(lambda ident: put({"kind": "Badge", "id": ident, "holder": "t"}), st.sampled_from(["b1", "b2"])),
 )
 deletes = st.sampled_from(
-    [("Contract", "c"), ("Zone", "hall"), ("Door", "d"), ("Actor", "amr-1"), ("Site", "never")]
+    [("Contract", "c"), ("Zone", "hall"), ("Door", "d"), ("Actor", "amr-1"), ("Site", "never"), ("Badge", "b1")]
 ).map(lambda named: {"op": "delete", "kind": named[0], "id": named[1]})
 declared = st.lists(puts | deletes, min_size=1, max_size=4).map(
     lambda changes: {"kind": "declared", "by": "uid:0", "changes": changes}
@@ -119,6 +120,10 @@ others = st.one_of(
         [{"kind": "started", "node": "n"}, {"kind": "receipt", "stop": "s1"}, {"kind": "of the future", "x": 1}]
     ),
 )
+badges = st.sampled_from(["b1", "b2", "b3"])
+numbers_of_badges = st.builds(
+    lambda badge, n: {"kind": "badge_bound", "badge": badge, "number_hash": f"{n:064x}", "by": "uid:0"}, badges, numbers
+) | st.builds(lambda badge: {"kind": "badge_withdrawn", "badge": badge, "by": "uid:0", "reason": "r"}, badges)
 offers = st.builds(
     lambda ident, minute: {"kind": "enrolment_offered", "actor": ident, "expires_at": at(minute), "by": "uid:0"},
     actors,
@@ -129,7 +134,7 @@ offers = st.builds(
 @st.composite
 def histories(draw: st.DrawFn, most: int = 25) -> list[Record]:
     """A journal: numbered, dated, each enrolment code used once."""
-    bodies = draw(st.lists(st.one_of(declared, orders, others, offers), max_size=most))
+    bodies = draw(st.lists(st.one_of(declared, orders, others, offers, numbers_of_badges), max_size=most))
     return [
         {"seq": seq, "at": at(seq)}
         | body

@@ -14,6 +14,7 @@ from nameplate.domain.links import Welcome
 from nameplate.domain.registry import Registry
 from nameplate.flows import credentials
 from nameplate.flows.authorize import Authorizer
+from nameplate.flows.badges import Badges
 from nameplate.flows.declare import Declarer
 from nameplate.flows.identify import Presentations, Records
 from nameplate.flows.ledger import Ledger
@@ -32,6 +33,7 @@ from .timezones import transitions
 
 TRANSPORT_KEY_BYTES = 16
 SIGNING_SEED_BYTES = 32
+BADGE_KEY_BYTES = 32
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class Deciding:
     presentations: Presentations
     agreement: P256Agreement
     credentials: credentials.Credentials
+    badges: Badges
 
     async def close(self) -> None:
         """Write what is queued, and let go of the files."""
@@ -124,6 +127,7 @@ def assemble(settings: Settings) -> Deciding:
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)
     declarer = Declarer(registry, ledger, registry.seq)
+    badges = Badges(registry, ledger, keys.secret("badges", BADGE_KEY_BYTES))
     return Deciding(
         node,
         keys,
@@ -137,6 +141,7 @@ def assemble(settings: Settings) -> Deciding:
         presentations,
         agreement,
         credentials.Credentials(keys, registry, ledger),
+        badges,
     )
 
 

@@ -19,6 +19,7 @@ class Happening(StrEnum):
     NO_PASSAGE = "no_passage"
     TAMPER = "tamper"
     TAMPER_CLEARED = "tamper_cleared"
+    BADGE = "badge"
     READER_ONLINE = "reader_online"
     READER_OFFLINE = "reader_offline"
     SECURE_CHANNEL_LOST = "secure_channel_lost"
@@ -32,6 +33,7 @@ class Happening(StrEnum):
 class Outcome:
     """One thing that happened at a point. `at`: microseconds since the epoch, UTC, by the point's clock.
 
+    `card`, `card_bits`: what a reader read off a badge. Never recorded as it is, nor printed.
     A passage carries `from_zone` and `to_zone`; what follows from a decision carries its id and its actor.
     """
 
@@ -44,3 +46,5 @@ class Outcome:
     from_zone: str = ""
     to_zone: str = ""
     detail: dict[str, str | int | float | bool] = field(default_factory=dict)
+    card: bytes = field(default=b"", repr=False)
+    card_bits: int = field(default=0, repr=False)

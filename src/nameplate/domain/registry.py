@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from .actors import Actor, BoundKey, Standing, State
+from .badges import Badge
 from .cards import Card, CardNumber, CardPool
 from .contracts import Contract
 from .errors import Invalid
@@ -22,7 +23,7 @@ Record = Mapping[str, Any]
 class Touched(NamedTuple):
     """What a record changed, and its id.
 
-    `kind`: a kind of manifest, or `standing`, `key`, `card`, `caller`, `enrolment` or `unit`.
+    `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `caller`, `enrolment` or `unit`.
     `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
@@ -43,12 +44,14 @@ class Registry:
 
     `keys` by handle, `enrolments` by the SHA-256 of the code (hex), `offers`: the one open enrolment of an actor.
     `cards`: every card number that was ever given, by its id; `holders`: that of each actor, also of a retired one.
+    `badge_numbers`: the badge of each card, by the keyed hash of its number.
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `revisions`: the last revision of every contract there ever was, so that a name like `c@3` never gets two meanings.
     """
 
     sites: dict[str, Site] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
+    badges: dict[str, Badge] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
@@ -61,6 +64,7 @@ class Registry:
     cards: dict[str, Card] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
+    badge_numbers: dict[str, str] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
@@ -118,12 +122,19 @@ def _step(registry: Registry, change: Record, at: int) -> Callable[[], Iterable[
     """A change that has been understood, ready to be made."""
     if change["op"] == "delete":
         kind, ident = str(change["kind"]), str(change["id"])
-        table = registry.table(kind) if kind in KINDS else {}
-        return lambda: [Touched(kind, ident)] if kind != "Actor" and table.pop(ident, None) else []
+        return lambda: _delete(registry, kind, ident)
     value = from_document(change["doc"])
     if isinstance(value, Contract):
         value = replace(value, revision=int(change["revision"]))
     return lambda: _put(registry, value, at)
+
+
+def _delete(registry: Registry, kind: str, ident: str) -> Iterator[Touched]:
+    table = registry.table(kind) if kind in KINDS and kind != "Actor" else {}
+    if table.pop(ident, None):
+        yield Touched(kind, ident)
+        if kind == "Badge":
+            yield from _withdraw_number(registry, ident)
 
 
 def _put(registry: Registry, value: Declared, at: int) -> Iterator[Touched]:
@@ -258,6 +269,24 @@ def _credential(_registry: Registry, record: Record) -> Iterator[Touched]:
     yield Touched("credential", str(record["name"]))
 
 
+def _badge_bound(registry: Registry, record: Record) -> Iterator[Touched]:
+    badge, hashed = str(record["badge"]), str(record["number_hash"])
+    if badge in registry.badges and registry.badge_numbers.get(hashed, badge) == badge:
+        yield from _withdraw_number(registry, badge)
+        registry.badge_numbers[hashed] = badge
+        yield Touched("badge_number", hashed)
+
+
+def _badge_withdrawn(registry: Registry, record: Record) -> Iterator[Touched]:
+    yield from _withdraw_number(registry, str(record["badge"]))
+
+
+def _withdraw_number(registry: Registry, badge: str) -> Iterator[Touched]:
+    for hashed in [hashed for hashed, holder in registry.badge_numbers.items() if holder == badge]:
+        del registry.badge_numbers[hashed]
+        yield Touched("badge_number", hashed)
+
+
 def _time(text: str) -> int:
     at = parse_rfc3339(text)
     if at is None:
@@ -274,4 +303,6 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "outcome": _outcome,
     "caller": _caller,
     "credential": _credential,
+    "badge_bound": _badge_bound,
+    "badge_withdrawn": _badge_withdrawn,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .actors import Actor, State
+from .badges import Badge
 from .cards import CardPool
 from .contracts import ActionClass, Contract
 from .manifests.documents import DEFAULT_SITE, Declared, kind_of
@@ -48,6 +49,8 @@ def references(value: Declared) -> Iterator[Reference]:
         yield Reference("site", "Site", value.site)
     if isinstance(value, Door):
         yield from (Reference(f"joins[{position}]", "Zone", zone) for position, zone in enumerate(value.joins))
+    elif isinstance(value, Badge):
+        yield Reference("holder", "Team", value.holder)
     elif isinstance(value, Actor):
         named = (
             ("owner", "Team", value.owner),

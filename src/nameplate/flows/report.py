@@ -1,5 +1,8 @@
 """What enforcement points did and saw, into the record."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
 from nameplate.domain.errors import Invalid
@@ -9,11 +12,15 @@ from nameplate.ports.ledger import Ledger
 
 MAX_OUTCOME = 4096
 """Bytes of an outcome in JSON: a point that has been taken over must not fill the journal with one report."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _LATEST = 253_402_300_800_000_000
 
 
-def record_outcome(ledger: Ledger, point: str, outcome: Outcome, unit: str) -> None:
-    """Note one outcome; raises Invalid for an absurd one. Only a passage moves the actor's last zone."""
+def record_outcome(ledger: Ledger, point: str, outcome: Outcome, unit: str, shown: Mapping[str, str] = NOTHING) -> None:
+    """Note one outcome; raises Invalid for an absurd one. Only a passage moves the actor's last zone.
+
+    `shown`: what is known of a card that was read; its number is not recorded.
+    """
     if not 0 <= outcome.at < _LATEST or len(msgspec.json.encode(outcome)) > MAX_OUTCOME:
         raise Invalid("outcome", f"An outcome has at most {MAX_OUTCOME} bytes and a time in the years 1970 to 9999.")
     fields = {
@@ -34,5 +41,6 @@ def record_outcome(ledger: Ledger, point: str, outcome: Outcome, unit: str) -> N
             "happening": Happening(outcome.happening).value,
             "point_at": rfc3339(outcome.at),
             **present,
+            **shown,
         }
     )

@@ -95,6 +95,7 @@ ACTOR = {
 FIELDS: dict[str, st.SearchStrategy[Document]] = {
     "Site": optional({}, {"timezone": st.sampled_from(["UTC", "Europe/Berlin"])}),
     "Team": optional({}, {"name": texts, "escalation": lists(ids.map("mailto:{}".format))}),
+    "Badge": optional({"holder": ids}, {"escort": st.booleans(), "custody": st.booleans()}),
     "Zone": optional({}, {"public": st.booleans()}),
     "Door": doors(),
     "Contract": optional(

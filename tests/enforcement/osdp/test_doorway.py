@@ -133,3 +133,32 @@ def test_a_strike_that_nobody_acknowledges_has_failed_and_does_not_come_true_lat
             coming.cancel()
 
     asyncio.run(scenario())
+
+
+CARD = b"\x8a\x13\xc0\x40"
+
+
+def test_a_badge_held_to_a_reader_is_told_once_with_its_reader_and_opens_nothing(running):
+    async def scenario():
+        async with running() as site:
+            for _ in range(3):
+                site.sim.badge(26, CARD, reader_no=1)
+            shown = await site.decisions.wait_for(Happening.BADGE)
+            assert (shown.door, shown.reader, shown.card_bits, shown.card) == ("D1", "r2", 26, CARD)
+            site.sim.badge(26, bytes(4), reader_no=1)
+            await site.decisions.wait_for(Happening.BADGE, 2)
+            assert len(site.decisions.seen(Happening.BADGE)) == 2
+            assert site.sim.commands == []
+
+    asyncio.run(scenario())
+
+
+def test_a_badge_at_a_reader_that_is_not_declared_is_not_told(running):
+    async def scenario():
+        async with running() as site:
+            site.sim.badge(26, CARD, reader_no=5)
+            site.sim.tamper(active=True)
+            await site.decisions.wait_for(Happening.TAMPER)
+            assert not site.decisions.seen(Happening.BADGE)
+
+    asyncio.run(scenario())

@@ -45,6 +45,20 @@ def test_inputs_and_tamper_are_heard():
     assert mapping.hear(status(osdp.StatusReportType.Local, b"\x01\x00")) == mapping.Tamper(active=True)
 
 
+def card(length, data, kind=osdp.CardFormat.Wiegand):
+    return {"event": osdp.Event.CardRead, "reader_no": 1, "format": kind, "length": length, "data": data}
+
+
+def test_a_card_is_heard_with_its_bits_and_a_text_with_its_characters():
+    assert mapping.hear(card(26, b"abcd")) == mapping.BadgeRead(1, 26, b"abcd")
+    assert mapping.hear(card(4, b"4711", osdp.CardFormat.ASCII)) == mapping.BadgeRead(1, 32, b"4711")
+
+
+@pytest.mark.parametrize(("length", "data"), [(0, b""), (-1, b"a"), (33, b"abcd"), (9, b"a"), (26, b"")])
+def test_a_card_that_is_shorter_than_it_says_is_none(length, data):
+    assert mapping.hear(card(length, data)) is None
+
+
 @given(st.integers(0, 9), st.integers(0, 5), st.binary(max_size=80))
 def test_no_report_of_a_reader_is_ever_a_card_or_an_answer(event, kind, report):
     heard = mapping.hear({"event": event, "type": kind, "report": report, "vendor_code": 0, "data": report})

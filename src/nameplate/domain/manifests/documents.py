@@ -4,18 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from nameplate.domain.actors import Actor
+from nameplate.domain.badges import Badge
 from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
 from nameplate.domain.places import Door, Site, Team, Zone
 from nameplate.domain.points import Point, Sink
 
-from . import actors, cards, grants, places, points
+from . import actors, badges, cards, grants, places, points
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
 DEFAULT_SITE = "default"
 
-Declared = Site | Team | Zone | Door | Contract | CardPool | Actor | Point | Sink
+Declared = Site | Team | Badge | Zone | Door | Contract | CardPool | Actor | Point | Sink
 
 
 class Kind(NamedTuple):
@@ -30,6 +31,7 @@ class Kind(NamedTuple):
 KINDS: Mapping[str, Kind] = {
     "Site": Kind(Site, places.read_site, places.write_site),
     "Team": Kind(Team, places.read_team, places.write_team),
+    "Badge": Kind(Badge, badges.read_badge, badges.write_badge),
     "Zone": Kind(Zone, places.read_zone, places.write_zone),
     "Door": Kind(Door, places.read_door, places.write_door),
     "Contract": Kind(Contract, grants.read_contract, grants.write_contract),

@@ -19,6 +19,7 @@ from .link import Link
 from .settings import OsdpSettings
 from .wire import AuthResponse, CardPresent
 
+SAME_BADGE_S = 2.0
 Detail = dict[str, str | int | float | bool]
 
 
@@ -44,6 +45,8 @@ class Doorway:
         self._clock, self._monotonic = clock, monotonic
         self._crossing = Crossing(channel.strike_s, channel.pass_s)
         self._tampered = False
+        self._shown: tuple[int, int, bytes] | None = None
+        self._shown_at = -inf
         self._unacknowledged_at = inf
         self._talks: dict[int, asyncio.Task[None]] = {}
         self._answers: dict[int, asyncio.Future[bytes]] = {}
@@ -76,12 +79,24 @@ class Doorway:
                 self._answered(reader_no, answer)
             case mapping.Malformed(reader_no) if reader_no is not None:
                 self._answered(reader_no, b"")
+            case mapping.BadgeRead(reader_no, bits, data):
+                self._badge_shown(reader_no, bits, data)
             case mapping.Inputs(leaf_open, exit_button):
                 now = self._monotonic()
                 self._crossing.exit_button(now, pressed=exit_button)
                 self._report_seen(self._crossing.leaf(now, is_open=leaf_open))
             case mapping.Tamper(active):
                 self._tamper(active=active)
+
+    def _badge_shown(self, reader_no: int, bits: int, data: bytes) -> None:
+        shown, now = (reader_no, bits, data), self._monotonic()
+        # A card that is held to the reader is read again and again: it was shown once.
+        again = shown == self._shown and now - self._shown_at < SAME_BADGE_S
+        self._shown, self._shown_at = shown, now
+        if reader_no < len(self._door.readers) and not again:
+            reader = self._door.readers[reader_no].id
+            badge = Outcome(Happening.BADGE, self._clock(), self._door.id, reader, card=data, card_bits=bits)
+            self._decision_point.report(badge)
 
     def _tamper(self, *, active: bool) -> None:
         if active != self._tampered:

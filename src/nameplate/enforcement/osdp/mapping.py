@@ -42,13 +42,21 @@ class Tamper(NamedTuple):
     active: bool
 
 
+class BadgeRead(NamedTuple):
+    """A card that a person held to a reader: `bits` of `data`."""
+
+    reader_no: int
+    bits: int
+    data: bytes
+
+
 class Malformed(NamedTuple):
     """A presence message that is none. `reader_no` as far as it says."""
 
     reader_no: int | None
 
 
-Heard = CardPresent | AuthResponse | Inputs | Tamper | Malformed
+Heard = CardPresent | AuthResponse | BadgeRead | Inputs | Tamper | Malformed
 
 
 def hear(event: Mapping[str, Any]) -> Heard | None:
@@ -59,9 +67,18 @@ def hear(event: Mapping[str, Any]) -> Heard | None:
             return read_reply(event["vendor_code"], data)
         except Invalid:
             return Malformed(reader_of(data))
+    if event.get("event") == osdp.Event.CardRead:
+        return _badge(event)
     if event.get("event") == osdp.Event.Status and event["report"]:
         return _status(event["type"], bytes(event["report"]))
     return None
+
+
+def _badge(event: Mapping[str, Any]) -> BadgeRead | None:
+    data, length = bytes(event.get("data", b"")), event.get("length", 0)
+    # IEC 60839-11-5 counts the length of raw card data in bits, of text in characters.
+    bits = length * 8 if event.get("format") == osdp.CardFormat.ASCII else length
+    return BadgeRead(event.get("reader_no", 0), bits, data) if 0 < bits <= len(data) * 8 else None
 
 
 def _status(kind: int, report: bytes) -> Inputs | Tamper | None:

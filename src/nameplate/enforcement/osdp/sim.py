@@ -96,6 +96,12 @@ class SimulatedDoor:
         """Lift the reader off the wall, or put it back."""
         self._change(osdp.StatusReportType.Local, self._switches, 0, int(active))
 
+    def badge(self, bits: int, data: bytes, reader_no: int = 0) -> None:
+        """Hold a person's card to a reader."""
+        event = {"event": osdp.Event.CardRead, "reader_no": reader_no, "direction": 0}
+        card = {"format": osdp.CardFormat.Wiegand, "length": bits, "data": data}
+        self.electronics.do(lambda: self.electronics.tell(event | card))
+
     def power_cycle(self, seconds: float = 0.0) -> None:
         """Lose power for so long."""
         self.electronics.power_cycle(seconds)

@@ -15,6 +15,7 @@ from nameplate.domain.outcomes import Outcome
 from nameplate.domain.points import PANEL_TYPES
 from nameplate.domain.registry import Registry
 from nameplate.domain.verdicts import Decision
+from nameplate.flows.badges import Badges
 from nameplate.flows.present import Presenter
 from nameplate.flows.report import record_outcome
 from nameplate.ports.bus import Handler, Peer
@@ -34,11 +35,12 @@ class Hub:
         ledger: Ledger,
         connections: Connections,
         presenter: Presenter,
+        badges: Badges,
         units: Callable[[str], str],
         welcome: Callable[[str], Welcome],
     ) -> None:
         self._registry, self._ledger, self._connections, self._presenter = registry, ledger, connections, presenter
-        self._units, self._welcome = units, welcome
+        self._badges, self._units, self._welcome = badges, units, welcome
         self._admitted: dict[str, str] = {}
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -83,7 +85,8 @@ class Hub:
         for outcome in outcomes:
             if outcome.door:
                 self._require_own(peer, outcome.door)
-            record_outcome(self._ledger, peer.name, outcome, self._units(outcome.actor))
+            shown = self._badges.shown(outcome)
+            record_outcome(self._ledger, peer.name, outcome, self._units(outcome.actor), shown)
 
     def _require_known(self, peer: Peer) -> None:
         if not self._connections.has(peer):

@@ -18,6 +18,7 @@ from nameplate.flows.stop import Lifecycle
 
 from .access import Access
 from .app import App
+from .badges import BadgeRoutes
 from .connections import Connections
 from .enrolments import Enrolments
 from .forward import Forward
@@ -64,7 +65,13 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
         parts.presentations, parts.authorizer, parts.ledger, lifecycle, parts.registry.doors.get, clocks.wall
     )
     hub = Hub(
-        parts.registry, parts.ledger, connections, presenter, parts.mirror.unit, lambda point: _welcome(parts, point)
+        parts.registry,
+        parts.ledger,
+        connections,
+        presenter,
+        parts.badges,
+        parts.mirror.unit,
+        lambda point: _welcome(parts, point),
     )
     internal = Internal(parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint)
     parts.ledger.watchers.append(internal.touched)
@@ -103,6 +110,7 @@ def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Co
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
         ("POST", "/v1/points/[^/]+/install"): local.install,
+        **BadgeRoutes(parts.badges).patterns(),
     }
     return App(routes, patterns, Forward(paths.manage, lambda: parts.journal.checkpoint().size))
 

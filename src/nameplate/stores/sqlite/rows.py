@@ -49,6 +49,9 @@ def _objects(kind: str) -> Kept:
 
 def _restore_object(registry: Registry, row: Cells) -> None:
     kind, ident, doc, revision = row
+    if kind in _FACTS:
+        _FACTS[kind].restore(registry, ident, _decode(doc))
+        return
     if kind == "Contract":
         registry.revisions[ident] = revision
     if doc is None:
@@ -57,6 +60,30 @@ def _restore_object(registry: Registry, row: Cells) -> None:
     if (kind_of(value), value.id) != (kind, ident):
         raise ValueError(f"the row of {kind} {ident} holds something else")
     registry.table(kind)[ident] = replace(value, revision=revision) if isinstance(value, Contract) else value
+
+
+class Fact(NamedTuple):
+    """Something small that has happened, kept among the objects. `value` gives None for what is no longer there."""
+
+    value: Callable[[Registry, str], Any]
+    restore: Callable[[Registry, str, Any], None]
+
+
+def _fact(kind: str) -> Kept:
+    def row(registry: Registry, ident: str) -> Fields | None:
+        value = _FACTS[kind].value(registry, ident)
+        return None if value is None else {"kind": kind, "id": ident, "doc": _encode(value), "revision": 0}
+
+    return Kept(tables.OBJECTS, "id", row, _restore_object, {"kind": kind})
+
+
+def _restore_badge_number(registry: Registry, hashed: str, badge: str) -> None:
+    registry.badge_numbers[hashed] = badge
+
+
+_FACTS: Mapping[str, Fact] = {
+    "badge_number": Fact(lambda registry, hashed: registry.badge_numbers.get(hashed), _restore_badge_number),
+}
 
 
 def _standing(registry: Registry, ident: str) -> Fields | None:
@@ -157,6 +184,7 @@ def _restore_unit(registry: Registry, row: Cells) -> None:
 # By the kind of `Touched`.
 KEPT: Mapping[str, Kept] = {
     **{kind: _objects(kind) for kind in KINDS},
+    **{kind: _fact(kind) for kind in _FACTS},
     "standing": Kept(tables.STANDINGS, "actor", _standing, _restore_standing, {}),
     "key": Kept(tables.KEYS, "handle", _key, _restore_key, {}),
     "card": Kept(tables.CARDS, "id", _card, _restore_card, {}),

@@ -4,7 +4,8 @@ from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, MetaData, Strin
 
 METADATA = MetaData()
 
-# `doc`: the manifest document as JSON. A deleted contract keeps its row without one, for its revision.
+# `doc`: the manifest document as JSON, or a small fact (kinds in lower case). A deleted contract keeps its row without
+# one, for its revision.
 OBJECTS = Table(
     "objects",
     METADATA,

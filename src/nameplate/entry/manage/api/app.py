@@ -7,7 +7,7 @@ from nameplate.boot.settings import Settings
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 
-from . import actors, cards, decisions, manifests, points, problems
+from . import actors, badges, cards, decisions, manifests, points, problems
 from .current import Current
 
 
@@ -28,6 +28,7 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(manifests.routes(registry, commands, parts.action_classes, parts.is_timezone))
     app.include_router(actors.routes(registry))
     app.include_router(cards.routes(registry))
+    app.include_router(badges.routes(registry))
     app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall))
     app.include_router(points.routes(registry, commands, exporting))
     return app

@@ -24,7 +24,7 @@ FAILURES: dict[str, Severity] = {
     Happening.NO_PASSAGE: Severity.LOW,
 }
 NOTED: dict[str, Severity] = {Happening.INSTALL_STARTED: Severity.MEDIUM, Happening.INSTALL_DONE: Severity.LOW}
-UNMAPPED = ("point", "point_at", "door", "reader", "from_zone", "to_zone")
+UNMAPPED = ("point", "point_at", "door", "reader", "from_zone", "to_zone", "badge", "number_hash")
 
 
 def outcome(record: Record) -> list[Draft]:
