@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -18,6 +18,9 @@ from nameplate.ports.journal import Journal, JournalUnavailable
 
 PERMIT_LIFETIME_US = 2_000_000
 """How long a permit may be used: the lease that bounds a stop nobody hears of."""
+
+SLICE = 256
+"""How many answers are given in one go."""
 
 _encode = msgspec.json.Encoder().encode
 _address = lru_cache(maxsize=65_536)(address_text)
@@ -76,6 +79,10 @@ class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
     actor: str
 
 
+Then = Callable[[Sequence[Decision]], None]
+"""What is done with decisions that may be told, in the order of their questions. It must not raise."""
+
+
 class Pending(NamedTuple):
     """A decision whose record is on its way to the disk."""
 
@@ -110,6 +117,9 @@ class Authorizer:
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.permits = 0
         self.denials = 0
+        self._line: list[tuple[Sequence[Pending], Then]] = []
+        self._line_of: asyncio.Future[None] | None = None
+        self._late: set[asyncio.Task[None]] = set()
 
     async def authorize(self, request: AccessRequest, asked: Asked) -> Decision:
         """Decide, record, and answer once the record is durable."""
@@ -150,6 +160,43 @@ class Authorizer:
             return await self._withdraw(pending)
         return self._concluded(pending)
 
+    def when_durable(self, pendings: Sequence[Pending], then: Then) -> None:
+        """`release_all` without a task for each who waits: `then` is called, never before this returns."""
+        written = pendings[-1].written if pendings else None
+        if written is None:
+            asyncio.get_running_loop().call_soon(self._tell_late, pendings, then)
+        elif written is self._line_of:
+            self._line.append((pendings, then))
+        else:
+            self._line_of, self._line = written, [(pendings, then)]
+            written.add_done_callback(partial(self._serve_line, self._line))
+
+    def _serve_line(self, line: "list[tuple[Sequence[Pending], Then]]", written: "asyncio.Future[None]") -> None:
+        """All who wait for one sync. A long line is served in slices: others must get their turn."""
+        if line is self._line:
+            self._line_of, self._line = None, []
+        kept = written.exception() is None
+        for pendings, then in line[:SLICE]:
+            if kept and all(pending.written is written and self._stands(pending) for pending in pendings):
+                then([self._told(pending) for pending in pendings])
+            else:
+                self._tell_late(pendings, then)
+        if len(line) > SLICE:
+            asyncio.get_running_loop().call_soon(self._serve_line, line[SLICE:], written)
+
+    def _stands(self, pending: Pending) -> bool:
+        """Whether no stop has overtaken it."""
+        return not pending.decision.verdict.permit or not self._is_overtaken(pending)
+
+    def _tell_late(self, pendings: Sequence[Pending], then: Then) -> None:
+        """Some of them could not be kept, were overtaken, or began in an earlier group."""
+        task = asyncio.get_running_loop().create_task(self._release_late(pendings, then))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _release_late(self, pendings: Sequence[Pending], then: Then) -> None:
+        then(await self.release_all(pendings))
+
     async def release_all(self, pendings: Sequence[Pending]) -> list[Decision]:
         """The decisions in the same order, once all of them are durable."""
         for written in {id(pending.written): pending.written for pending in pendings}.values():
@@ -172,10 +219,14 @@ class Authorizer:
 
     def _concluded(self, pending: Pending) -> Decision:
         """What became of one that no stop has overtaken."""
-        decision = pending.decision
         if not _is_kept(pending):
             self.denials += 1
-            return _unrecorded(decision)
+            return _unrecorded(pending.decision)
+        return self._told(pending)
+
+    def _told(self, pending: Pending) -> Decision:
+        """A decision that is durable and stands, counted."""
+        decision = pending.decision
         if decision.verdict.permit:
             self.permits += 1
             return decision

@@ -1,7 +1,8 @@
 """`/access/v1/*`: AuthZEN for enforcement points that bring a bearer token."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from nameplate.domain.asked import Asked
 from nameplate.domain.names import resource_kind
@@ -12,10 +13,22 @@ from nameplate.flows.authorize import Authorizer, Pending
 
 from . import authzen
 from .app import Route, request_id
-from .replies import HttpError, Receive, Scope, Send, header, read_body, reply_json
+from .exchange import Answering
+from .replies import JSON, Headers, HttpError, Receive, Reply, Scope, Send, encode, header, reply_json
 
 _PHYSICAL = frozenset({"door", "lift"})
 _STOPS_BATCH = {"deny_on_first_deny": False, "permit_on_first_permit": True}
+
+
+NO_HEADERS: Headers = []
+
+
+class Asking(NamedTuple):
+    """Who asks, and what of the head of the request goes back with the answer."""
+
+    asked: Asked
+    simulate: bool
+    echo: Headers
 
 
 class Access:
@@ -33,29 +46,39 @@ class Access:
     def routes(self) -> dict[tuple[str, str], Route]:
         """What this serves."""
         return {
-            ("POST", "/access/v1/evaluation"): self.evaluation,
-            ("POST", "/access/v1/evaluations"): self.evaluations,
             ("GET", "/.well-known/authzen-configuration"): self.configuration,
         }
 
-    async def evaluation(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One question (AuthZEN 1.0, section 6)."""
-        caller, echo = self._caller(scope), request_id(scope)
-        pending = self._submit(authzen.read_evaluation(await _json(scope, receive)), caller, _asked(caller, echo))
-        await reply_json(send, authzen.answer(await self._authorizer.release(pending)), headers=echo)
+    def questions(self) -> dict[str, Answering]:
+        """What is asked all the time."""
+        return {"/access/v1/evaluation": self.evaluation, "/access/v1/evaluations": self.evaluations}
 
-    async def evaluations(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def evaluation(self, headers: Headers, body: bytes, reply: Reply) -> None:
+        """One question (AuthZEN 1.0, section 6)."""
+        asking = self._asking(headers)
+        self._answer_one(authzen.read_evaluation(body), asking, reply)
+
+    def evaluations(self, headers: Headers, body: bytes, reply: Reply) -> None:
         """A batch (AuthZEN 1.0, section 7); without items it is a single question."""
-        caller, echo = self._caller(scope), request_id(scope)
-        batch = authzen.read_evaluations(await _json(scope, receive))
+        asking = self._asking(headers)
+        batch = authzen.read_evaluations(body)
         if not batch.evaluations:
-            pending = self._submit(batch, caller, _asked(caller, echo))
-            await reply_json(send, authzen.answer(await self._authorizer.release(pending)), headers=echo)
+            self._answer_one(batch, asking, reply)
             return
-        submitted = self._submit_all(batch, caller, echo)
-        decisions = iter(await self._authorizer.release_all([each for each in submitted if isinstance(each, Pending)]))
-        answers = [authzen.answer(next(decisions)) if isinstance(each, Pending) else each for each in submitted]
-        await reply_json(send, authzen.Answers(answers), headers=echo)
+        submitted = self._submit_all(batch, asking)
+
+        def told(decisions: Sequence[Decision]) -> None:
+            following = iter(decisions)
+            answers = [authzen.answer(next(following)) if isinstance(each, Pending) else each for each in submitted]
+            reply(200, encode(authzen.Answers(answers)), [JSON, *asking.echo])
+
+        self._authorizer.when_durable([each for each in submitted if isinstance(each, Pending)], told)
+
+    def _answer_one(self, evaluation: authzen.Evaluation, asking: Asking, reply: Reply) -> None:
+        pending = self._submit(evaluation, asking)
+        self._authorizer.when_durable(
+            (pending,), lambda decisions: reply(200, encode(authzen.answer(decisions[0])), [JSON, *asking.echo])
+        )
 
     async def configuration(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Metadata (AuthZEN 1.0, section 9)."""
@@ -66,16 +89,14 @@ class Access:
             "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
             "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
         }
-        await reply_json(send, metadata, headers=request_id(scope))
+        await reply_json(send, metadata, headers=request_id(scope["headers"]))
 
-    def _submit_all(
-        self, batch: authzen.Batch | authzen.RawBatch, caller: Caller, echo: list[tuple[bytes, bytes]]
-    ) -> list[Pending | authzen.Answer]:
+    def _submit_all(self, batch: authzen.Batch | authzen.RawBatch, asking: Asking) -> list[Pending | authzen.Answer]:
         stop_on = _STOPS_BATCH.get(batch.options.evaluations_semantic) if batch.options else None
-        asked, submitted = _asked(caller, echo), list[Pending | authzen.Answer]()
+        submitted = list[Pending | authzen.Answer]()
         for item in batch.evaluations or ():
             try:
-                pending = self._submit(authzen.read_item(item, batch), caller, asked)
+                pending = self._submit(authzen.read_item(item, batch), asking)
                 submitted.append(pending)
                 permit = pending.decision.verdict.permit
             except HttpError as error:
@@ -85,9 +106,9 @@ class Access:
                 break
         return submitted
 
-    def _submit(self, evaluation: authzen.Evaluation, caller: Caller, asked: Asked) -> Pending:
-        request = authzen.question(evaluation, self._subject_types, self._clock())
-        if not (caller.simulate and "time" in request.context):
+    def _submit(self, evaluation: authzen.Evaluation, asking: Asking) -> Pending:
+        request, asked = authzen.question(evaluation, self._subject_types, self._clock()), asking.asked
+        if not (asking.simulate and "time" in request.context):
             return self._authorizer.submit(request, asked)
         moment = authzen.simulated_time(request.context)
         at = request.at if moment is None else moment
@@ -100,8 +121,19 @@ class Access:
         verdict = Verdict(permit=False, reason=Reason.SIMULATED_EFFECT, reasons=(Reason.SIMULATED_EFFECT,))
         return self._authorizer.record(verdict, request, asked)
 
-    def _caller(self, scope: Scope) -> Caller:
-        scheme, _, token = header(scope, b"authorization").partition(b" ")
+    def _asking(self, headers: Headers) -> Asking:
+        given = dict(reversed(headers))  # the first of each name counts
+        caller = self._caller(given.get(b"authorization", b""))
+        if given.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
+            message = "The body must be application/json."
+            raise HttpError(400, "content_type", message, "Send Content-Type: application/json.")
+        if b"x-request-id" not in given:
+            return Asking(Asked(caller.name), caller.simulate, NO_HEADERS)
+        echo = request_id(headers)
+        return Asking(Asked(caller.name, echo[0][1].decode("ascii") if echo else None), caller.simulate, echo)
+
+    def _caller(self, authorization: bytes) -> Caller:
+        scheme, _, token = authorization.partition(b" ")
         # Looked up by its hash: the time this takes says nothing about the token.
         caller = self._callers.get(hashlib.sha256(token).hexdigest()) if scheme.lower() == b"bearer" and token else None
         if caller is None:
@@ -112,19 +144,6 @@ class Access:
                 "Make one: nameplate point token NAME",
             )
         return caller
-
-
-def _asked(caller: Caller, echo: list[tuple[bytes, bytes]]) -> Asked:
-    return Asked(caller.name, echo[0][1].decode("ascii") if echo else None)
-
-
-async def _json(scope: Scope, receive: Receive) -> bytes:
-    kind = header(scope, b"content-type").partition(b";")[0].strip().lower()
-    if kind != b"application/json":
-        raise HttpError(
-            400, "content_type", "The body must be application/json.", "Send Content-Type: application/json."
-        )
-    return await read_body(receive)
 
 
 def decision_json(decision: Decision) -> dict[str, object]:

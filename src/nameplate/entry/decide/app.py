@@ -1,5 +1,6 @@
-"""The public listener: the hot paths here, everything else passed on to `manage`. Bare ASGI."""
+"""The public listener: the hot paths here, everything else passed on to `manage`. Exchanges, and bare ASGI."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -7,7 +8,21 @@ import structlog
 
 from nameplate.domain.errors import NameplateError
 
-from .replies import HttpError, Problem, Receive, Scope, Send, problem_of, reply_problem
+from .exchange import Answering
+from .replies import (
+    Headers,
+    HttpError,
+    Problem,
+    Receive,
+    Reply,
+    Scope,
+    Send,
+    problem_of,
+    problem_reply,
+    read_body,
+    reply,
+    reply_problem,
+)
 
 Route = Callable[[Scope, Receive, Send], Awaitable[None]]
 FAILED = Problem("urn:nameplate:problem:internal", "internal", 500, "The request failed.", "See the log of the server.")
@@ -15,12 +30,22 @@ log = structlog.get_logger()
 
 
 class App:
-    """Dispatches on method and path; `patterns` for the few paths that name something. `forward` takes the rest."""
+    """Dispatches on method and path; `patterns` for the few paths that name something. `forward` takes the rest.
+
+    `questions` are POSTed paths that are answered without a task where the connection allows it: see `exchanges`.
+    """
 
     def __init__(
-        self, routes: Mapping[tuple[str, str], Route], patterns: Mapping[tuple[str, str], Route], forward: Route
+        self,
+        routes: Mapping[tuple[str, str], Route],
+        patterns: Mapping[tuple[str, str], Route],
+        forward: Route,
+        questions: Mapping[str, Answering],
     ) -> None:
-        self._routes, self._forward = dict(routes), forward
+        safe = {path: _never_raising(path, answering) for path, answering in questions.items()}
+        self.exchanges = {(b"POST", path.encode()): answering for path, answering in safe.items()}
+        self._routes = {**routes, **{("POST", path): _as_route(answering) for path, answering in safe.items()}}
+        self._forward = forward
         self._paths = {path for _, path in self._routes}
         self._patterns = [(method, re.compile(pattern), route) for (method, pattern), route in patterns.items()]
 
@@ -31,13 +56,8 @@ class App:
         route = self._routes.get((scope["method"], scope["path"])) or self._named(scope)
         try:
             await route(scope, receive, send)
-        except HttpError as error:
-            await reply_problem(send, error.problem, request_id(scope))
-        except NameplateError as error:
-            await reply_problem(send, problem_of(error), request_id(scope))
-        except Exception:  # whatever fails inside, the caller gets an answer and it is not a permit
-            log.exception("request failed", path=scope["path"])
-            await reply_problem(send, FAILED, request_id(scope))
+        except Exception as error:  # noqa: BLE001 - whatever fails inside, the caller gets an answer and no permit
+            await reply_problem(send, _problem(error, scope["path"]), request_id(scope["headers"]))
 
     def _named(self, scope: Scope) -> Route:
         for method, pattern, route in self._patterns:
@@ -52,9 +72,40 @@ async def _wrong_method(scope: Scope, receive: Receive, send: Send) -> None:
     )
 
 
-def request_id(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """`X-Request-ID` of the request, ready to be sent back; nothing where there is none or it is unfit for a header."""
-    for key, value in scope["headers"]:
+def _never_raising(path: str, answering: Answering) -> Answering:
+    def answer(headers: Headers, body: bytes, reply: Reply) -> None:
+        try:
+            answering(headers, body, reply)
+        except Exception as error:  # noqa: BLE001 - as for any other request
+            reply(*problem_reply(_problem(error, path), request_id(headers)))
+
+    return answer
+
+
+def _as_route(answering: Answering) -> Route:
+    """The same answer to requests that are not plain: long bodies, bodies in chunks, pipelined ones."""
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        answered: asyncio.Future[tuple[int, bytes, Headers]] = asyncio.get_running_loop().create_future()
+        answering(scope["headers"], await read_body(receive), lambda *answer: answered.set_result(answer))
+        await reply(send, *await answered)
+
+    return route
+
+
+def _problem(error: Exception, path: str) -> Problem:
+    if isinstance(error, HttpError):
+        return error.problem
+    if isinstance(error, NameplateError):
+        return problem_of(error)
+    log.error("request failed", path=path, exc_info=error)
+    return FAILED
+
+
+def request_id(headers: Headers) -> Headers:
+    """`X-Request-ID` of a request, ready to be sent back; nothing where there is none or it is unfit for a header."""
+    for key, value in headers:
         if key == b"x-request-id":
-            return [(b"x-request-id", value)] if len(value) <= 128 and value.isascii() else []
+            fit = len(value) <= 128 and value.isascii() and value.decode("ascii").isprintable()
+            return [(b"x-request-id", value)] if fit else []
     return []

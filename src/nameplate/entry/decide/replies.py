@@ -13,6 +13,8 @@ Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Reply = Callable[[int, bytes, Headers], None]
+"""Takes an answer: status, body, headers."""
 
 MAX_BODY = 1024 * 1024
 BODY_S = 30
@@ -39,12 +41,22 @@ class Problem(msgspec.Struct, omit_defaults=True):
     remedy: str = ""
 
 
+TOO_SLOW = Problem(
+    "urn:nameplate:problem:too_slow", "too slow", 408, f"A body must arrive within {BODY_S} s.", "Send it again."
+)
+
+
 class HttpError(Exception):
     """An answer other than the one that was hoped for."""
 
     def __init__(self, status: int, code: str, detail: str, remedy: str = "") -> None:
         super().__init__(detail)
         self.problem = Problem(f"urn:nameplate:problem:{code}", code.replace("_", " "), status, detail, remedy)
+
+    @classmethod
+    def of(cls, problem: Problem) -> "HttpError":
+        """The error whose answer is `problem`."""
+        return cls(problem.status, problem.type.rpartition(":")[2], problem.detail, problem.remedy)
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -56,7 +68,7 @@ async def read_body(receive: Receive) -> bytes:
             async with asyncio.timeout(BODY_S):
                 body, message = await _rest(receive, body)
         except TimeoutError:
-            raise HttpError(408, "too_slow", f"A body must arrive within {BODY_S} s.", "Send it again.") from None
+            raise HttpError.of(TOO_SLOW) from None
     if message["type"] == "http.disconnect":
         raise HttpError(400, "incomplete", "The request ended before its body did.", "Send it again.")
     if len(body) > MAX_BODY:
@@ -98,8 +110,13 @@ async def reply_json(send: Send, value: Any, status: int = 200, headers: Headers
 
 async def reply_problem(send: Send, problem: Problem, headers: Headers | None = None) -> None:
     """A problem document."""
+    await reply(send, *problem_reply(problem, headers))
+
+
+def problem_reply(problem: Problem, headers: Headers | None = None) -> tuple[int, bytes, Headers]:
+    """The answer that a problem document is: status, body, headers."""
     challenge: Headers = [(b"www-authenticate", b"Bearer")] if problem.status == 401 else []
-    await reply(send, problem.status, encode(problem), [PROBLEM, *challenge, *(headers or [])])
+    return problem.status, encode(problem), [PROBLEM, *challenge, *(headers or [])]
 
 
 def problem_of(error: NameplateError) -> Problem:

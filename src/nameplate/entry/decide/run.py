@@ -112,7 +112,8 @@ def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Co
         ("POST", "/v1/points/[^/]+/install"): local.install,
         **BadgeRoutes(parts.badges).patterns(),
     }
-    return App(routes, patterns, Forward(paths.manage, lambda: parts.journal.checkpoint().size))
+    forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)
+    return App(routes, patterns, forward, access.questions())
 
 
 def _welcome(parts: Deciding, point: str) -> Welcome:

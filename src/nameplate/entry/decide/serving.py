@@ -12,18 +12,26 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from nameplate.domain.errors import Unavailable
 from nameplate.entry.listening import QuietServer
 
+from .exchange import MAX_EXCHANGE, Exchange
+
 MAX_HEAD = 320 * 1024
 """Of a request that is still in its head when so much has arrived, no more is read. One read brings up to 256 KiB."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """HTTP whose heads are bounded: the parser alone would keep as many header bytes as anybody cares to send."""
+    """HTTP whose heads are bounded: the parser alone would keep as many header bytes as anybody cares to send.
 
+    Plain requests to the exchanges of the app are answered without ASGI.
+    """
+
+    cycle: Any
     _in_head, _head = True, 0
 
     def data_received(self, data: bytes) -> None:
         """Parse, and hang up on a head without end."""
         super().data_received(data)
+        if isinstance(self.cycle, Exchange):
+            self.cycle.expect_body()
         self._head = self._head + len(data) if self._in_head else 0
         if self._head > MAX_HEAD:
             self.send_400_response("The head of the request is too long.")
@@ -36,7 +44,26 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A head has ended."""
         self._in_head = False
-        super().on_headers_complete()
+        answering = self.app.exchanges.get((self.parser.get_method(), self.url))
+        if answering is None or not self._is_plain():
+            super().on_headers_complete()
+            return
+        self.cycle = Exchange(self, answering)
+
+    def _is_plain(self) -> bool:
+        """A short body, on a connection that is free, of a client that reads what it is sent."""
+        cycle, parser = self.cycle, self.parser
+        if (cycle is not None and not cycle.response_complete) or self.flow.write_paused or self.expect_100_continue:
+            return False
+        length = dict(self.headers).get(b"content-length", b"")
+        return (
+            parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and len(length) <= len(str(MAX_EXCHANGE))
+            and length.isdigit()
+            and int(length) <= MAX_EXCHANGE
+        )
 
 
 class ControlProtocol(BoundedProtocol):
