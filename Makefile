@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
-DEBIAN_PEERS := rsyslog strace curl
+DEBIAN_PEERS := rsyslog rsyslog-gnutls strace curl
 BENCHMARKS := decisions http journal stop door
 
 .DEFAULT_GOAL := help

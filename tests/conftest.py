@@ -30,6 +30,12 @@ def require_peer(program: str, how: str) -> str:
     return shutil.which(program, path=SYSTEM_PATH) or _missing(f"{program} is not installed; get it with: {how}")
 
 
+def require_part(pattern: str, how: str) -> None:
+    """That a file of a real counterpart is there, such as a driver that its main package leaves out; else as above."""
+    if not any(Path("/").glob(pattern)):
+        _missing(f"/{pattern} is not installed; get it with: {how}")
+
+
 def shared_data(name: str) -> Path:
     """A file or folder of the shared test data, which is large and not part of this repository; skips without it."""
     path = SHARED_DATA / name

@@ -6,7 +6,7 @@ import pytest
 
 from nameplate.boot.exports import build_exporter
 from nameplate.domain.errors import Invalid
-from nameplate.domain.points import Sink
+from nameplate.domain.sinks import Sink
 from nameplate.journals.segments import SegmentReader
 from tests.flows.heart import PATIENCE_S, WORLD, beating
 

@@ -1,4 +1,4 @@
-"""A real rsyslogd on a loopback port that writes one line a message."""
+"""A real rsyslogd on a loopback port that writes one line a message, over plain TCP or TLS."""
 
 import asyncio
 import json
@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.conftest import require_part
+from tests.exports.certificates import Pair
+
 PATIENCE_S = 90.0
 CONFIGURATION = """
-global(workDirectory="{folder}")
-module(load="imtcp")
+global(workDirectory="{folder}"{tls_files})
+module(load="imtcp"{tls_driver})
 input(type="imtcp" address="127.0.0.1" port="{port}")
 template(name="line" type="list") {{
   property(name="pri") constant(value=" ") property(name="timestamp" dateFormat="rfc3339") constant(value=" ")
@@ -24,6 +27,21 @@ template(name="line" type="list") {{
 }}
 action(type="omfile" file="{folder}/received" template="line")
 """
+
+
+TLS_FILES = """
+  DefaultNetstreamDriver="gtls" DefaultNetstreamDriverCAFile="{ca}"
+  DefaultNetstreamDriverCertFile="{server.cert}" DefaultNetstreamDriverKeyFile="{server.key}"
+"""
+TLS_DRIVER = ' StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="{mode}"'
+
+
+class Encrypted(NamedTuple):
+    """TLS of the receiver (Debian package rsyslog-gnutls). `clients`: whether it wants certificates of its CA."""
+
+    ca: Path
+    server: Pair
+    clients: bool = False
 
 
 class Received(NamedTuple):
@@ -38,11 +56,20 @@ class Received(NamedTuple):
 
 
 class Rsyslogd:
-    def __init__(self, program: str, folder: Path) -> None:
+    def __init__(self, program: str, folder: Path, tls: Encrypted | None = None) -> None:
         self.port = free_port()
         self._program, self._folder = program, folder
         self._process: subprocess.Popen[bytes] | None = None
-        (folder / "rsyslog.conf").write_text(CONFIGURATION.format(folder=folder, port=self.port))
+        self.configure(tls)
+
+    def configure(self, tls: Encrypted | None) -> None:
+        """What counts from the next start."""
+        files = driver = ""
+        if tls:
+            files = TLS_FILES.format(ca=tls.ca, server=tls.server)
+            driver = TLS_DRIVER.format(mode="x509/certvalid" if tls.clients else "anon")
+        text = CONFIGURATION.format(folder=self._folder, port=self.port, tls_files=files, tls_driver=driver)
+        (self._folder / "rsyslog.conf").write_text(text)
 
     def start(self) -> None:
         files = ["-f", str(self._folder / "rsyslog.conf"), "-i", str(self._folder / "pid")]
@@ -63,10 +90,14 @@ class Rsyslogd:
             (self._folder / "pid").unlink(missing_ok=True)
             self._process = None
 
+    def raw(self) -> bytes:
+        """All that it has written so far, whatever it is."""
+        path = self._folder / "received"
+        return path.read_bytes() if path.exists() else b""
+
     def received(self) -> list[Received]:
         """The whole lines so far."""
-        path = self._folder / "received"
-        lines = path.read_text().split("\n")[:-1] if path.exists() else []
+        lines = self.raw().decode().split("\n")[:-1]
         parts = [line.split("\t", 1) for line in lines]
         return [Received(header.split(" ", 5), msg) for header, msg in parts]
 
@@ -79,10 +110,12 @@ class Rsyslogd:
 
 
 @contextmanager
-def receiver(require_peer: Callable[[str, str], str], folder: Path) -> Iterator[Rsyslogd]:
+def receiver(require_peer: Callable[[str, str], str], folder: Path, tls: Encrypted | None = None) -> Iterator[Rsyslogd]:
     """A receiver that has not been started yet. Ended afterwards, whatever happens."""
     folder.mkdir()
-    daemon = Rsyslogd(require_peer("rsyslogd", "apt-get install rsyslog"), folder)
+    if tls:
+        require_part("usr/lib/*/rsyslog/lmnsd_gtls.so", "apt-get install rsyslog-gnutls")
+    daemon = Rsyslogd(require_peer("rsyslogd", "apt-get install rsyslog"), folder, tls)
     try:
         yield daemon
     finally:

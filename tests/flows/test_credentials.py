@@ -4,7 +4,7 @@ from contextlib import closing
 import pytest
 
 from nameplate.domain.errors import Invalid, NotFound, Refused, Unavailable
-from nameplate.domain.points import Sink
+from nameplate.domain.sinks import Sink
 from nameplate.flows.credentials import Credentials, fingerprint, held
 from nameplate.keys.file import FileKeyStore
 from tests.flows.heart import WORLD, beating
@@ -55,7 +55,7 @@ def test_a_sink_gets_what_it_names_and_nobody_anything_else(tmp_path):
         await credentials.put("other", b"other", "uid:0")
         with pytest.raises(Refused):
             await credentials.for_sinks("token")
-        heart.registry.sinks["s"] = Sink("s", "ocsf", "file:x", ("token", "missing"))
+        heart.registry.sinks["s"] = Sink("s", "ocsf", "https://x", secrets=("token", "missing"))
         assert await credentials.for_sinks("token") == SECRET
         with pytest.raises(Refused):
             await credentials.for_sinks("other")

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from nameplate.domain.contracts import ACTION_CLASSES, ActionClass
 from nameplate.domain.errors import Invalid
-from nameplate.domain.points import Sink
+from nameplate.domain.sinks import Sink
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
 from nameplate.ports.exporter import Exporter

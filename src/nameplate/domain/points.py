@@ -1,4 +1,4 @@
-"""Enforcement points and sinks as declared."""
+"""Enforcement points as declared."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -59,16 +59,3 @@ class Caller:
     token_hash: str = ""
     simulate: bool = False
     public_key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sink:
-    """Where events go: `format` is `ocsf`; `to` is `file:PATH` or `syslog+tcp://HOST:PORT`.
-
-    `credentials`: names in the key store. It is given these, and no others.
-    """
-
-    id: str
-    format: str
-    to: str
-    credentials: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ from .errors import Invalid
 from .manifests.documents import KINDS, Declared, from_document, kind_of
 from .outcomes import Happening
 from .places import Door, Site, Team, Zone
-from .points import Caller, Point, Sink
+from .points import Caller, Point
+from .sinks import Sink
 from .timestamps import parse_rfc3339
 
 Record = Mapping[str, Any]

@@ -7,7 +7,7 @@ from nameplate.domain.findings import Severity
 
 
 class Event(NamedTuple):
-    """One event for another system. `body`: one JSON object in UTF-8, without a line end.
+    """One event for another system. `body`: one line in UTF-8 without its end, a JSON object where the format has them.
 
     `uid` is the same whenever the event is made again: a receiver drops twins by it. `name`: the event's class, at
     most 32 characters of a-z, 0-9 and `_`. `at`: microseconds since the epoch, UTC.
@@ -29,7 +29,10 @@ Pure, and never raises whatever the record holds.
 
 
 class Sink(Protocol):
-    """One receiver. Methods are called one after another, by one task. All but `close` raise `Unavailable`."""
+    """One receiver. Methods are called one after another, by one task. All but `close` raise `Unavailable`.
+
+    `open` raises `Invalid` for what is wrong on our side, such as a certificate.
+    """
 
     @property
     def margin(self) -> int:

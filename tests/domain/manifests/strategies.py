@@ -128,8 +128,15 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             ),
         },
     ),
-    "Sink": st.fixed_dictionaries(
-        {"format": st.just("ocsf"), "to": st.sampled_from(["file:/var/log/n", "syslog+tcp://siem:6514"])}
+    "Sink": st.sampled_from(
+        [
+            {"format": "ocsf", "to": "file:/var/log/n"},
+            {"format": "cef", "to": "syslog+tcp://siem:6514?header=3164"},
+            {"format": "cef", "to": "syslog+tls://siem:6514", "tls": {"ca": "ca.pem", "cert": "c.pem", "key": "c/key"}},
+            {"format": "ecs", "to": "https://siem/_bulk", "preset": "elastic-bulk", "auth": {"credential": "es"}},
+            {"format": "ocsf", "to": "https://hook", "preset": "webhook", "secrets": ["new", "old"], "gzip": True},
+            {"format": "text", "to": "smtps://mx?from=a@b&to=c@d", "events": "findings"},
+        ]
     ),
 }
 assert FIELDS.keys() == KINDS.keys()

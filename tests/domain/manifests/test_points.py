@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from nameplate.domain.manifests.documents import from_document, read_document, to_document
-from nameplate.domain.points import Channel, Exemption, Point, Sink
+from nameplate.domain.points import Channel, Exemption, Point
 
 
 def point(**fields: object) -> dict[str, Any]:
@@ -84,36 +84,12 @@ def test_two_doors_on_one_line_need_two_addresses():
     assert told(channels=[both[0], both[1] | {"address": 1}]) == set()
 
 
-@pytest.mark.parametrize(
-    "to", ["file:/var/log/n.ndjson", "syslog+tcp://siem.clinic.example:6514", "syslog+tcp://[::1]:6514"]
-)
-def test_sinks_that_work_are_taken(to):
-    assert from_document({"kind": "Sink", "id": "siem", "format": "ocsf", "to": to}) == Sink("siem", "ocsf", to)
-
-
-@pytest.mark.parametrize(
-    ("form", "to"),
-    [
-        ("cef", "file:/x"),
-        ("ocsf", "syslog+tls://siem:6514"),
-        ("ocsf", "syslog+tcp://siem"),
-        ("ocsf", "file:"),
-        ("ocsf", "syslog+tcp://siem:99999"),
-    ],
-)
-def test_sinks_that_do_not_work_yet_are_refused_with_what_does(form, to):
-    (problem,) = read_document({"kind": "Sink", "id": "siem", "format": form, "to": to})[1]
-    assert "ocsf" in problem.remedy or "syslog+tcp://" in problem.remedy
-
-
-def test_points_and_sinks_name_the_credentials_that_they_may_be_given():
-    names = ["siem/token", "siem-key"]
-    sink = {"kind": "Sink", "id": "s", "format": "ocsf", "to": "file:x", "credentials": names}
-    for document in (sink, point(credentials=names)):
-        value = from_document(document)
-        assert isinstance(value, Point | Sink)
-        assert value.credentials == tuple(names)
-        assert to_document(value)["credentials"] == names
+def test_points_name_the_credentials_that_they_may_be_given():
+    names = ["panel/token", "panel-key"]
+    value = from_document(point(credentials=names))
+    assert isinstance(value, Point)
+    assert value.credentials == tuple(names)
+    assert to_document(value)["credentials"] == names
 
 
 @pytest.mark.parametrize(

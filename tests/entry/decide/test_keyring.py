@@ -69,7 +69,8 @@ def test_our_own_processes_get_what_a_declared_sink_names_and_nothing_else(world
     with pytest.raises(Refused):
         ask(world, "ring-token")
     world.apply(
-        f"{{kind: Sink, id: ring, format: ocsf, to: 'file:{tmp_path}/x', credentials: [ring-token, ring-none]}}"
+        "{kind: Sink, id: ring, format: ocsf, to: 'http://127.0.0.1:9/', preset: webhook, "
+        "secrets: [ring-token, ring-none]}"
     )
     assert ask(world, "ring-token") == VALUE.encode()
     for name, error in (("node", Refused), ("ring-other", Refused), ("ring-none", NotFound)):

@@ -3,8 +3,8 @@ import asyncio
 import pytest
 
 from nameplate.domain.errors import NotFound, Unavailable
-from nameplate.domain.points import Sink
 from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.sinks import Auth, Sink
 from nameplate.entry.manage import exporting
 from nameplate.entry.manage.exporting import Exporting
 
@@ -127,7 +127,7 @@ def test_a_sink_is_given_the_credentials_it_names_and_begins_anew_when_one_is_ex
     monkeypatch.setitem(STORED, "other", b"not asked for")
 
     async def scenario(registry, service, built):
-        registry.sinks["a"] = Sink("a", "ocsf", "file:one", ("token",))
+        registry.sinks["a"] = Sink("a", "ocsf", "https://one", auth=Auth("token"))
         first = await built.get()
         assert first.credentials == {"token": b"former"}
         service.touched(Touched("credential", "other"))
@@ -141,7 +141,7 @@ def test_a_sink_is_given_the_credentials_it_names_and_begins_anew_when_one_is_ex
 
 def test_a_sink_whose_credential_is_not_stored_says_so_and_begins_when_it_is(monkeypatch):
     async def scenario(registry, service, built):
-        registry.sinks["a"] = Sink("a", "ocsf", "file:one", ("later",))
+        registry.sinks["a"] = Sink("a", "ocsf", "https://one", auth=Auth("later"))
         while "no such credential" not in service.status()[0]["status"]:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.001)
         monkeypatch.setitem(STORED, "later", b"here")

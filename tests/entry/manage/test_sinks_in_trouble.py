@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from nameplate.domain.points import Sink
+from nameplate.domain.sinks import Sink
 from nameplate.entry.bench.workload import free_port
 from nameplate.entry.manage import exporting
 from nameplate.entry.manage.exporting import Exporting
@@ -167,7 +167,7 @@ def read_for_ever(server, lines_of):
 
 
 @pytest.mark.parametrize(
-    "to", ["", "file:", "syslog+tls://siem.example:6514", "syslog+tcp://siem.example:0", "kafka://x"]
+    "to", ["", "file:", "syslog+udp://siem.example:514", "syslog+tcp://siem.example:0", "kafka://x"]
 )
 def test_a_target_that_cannot_work_is_refused_before_anything_is_applied(world, to):
     with pytest.raises(Exception, match=r"world\.yaml:1:") as refused:

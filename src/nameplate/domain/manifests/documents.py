@@ -8,9 +8,10 @@ from nameplate.domain.badges import Badge
 from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
 from nameplate.domain.places import Door, Site, Team, Zone
-from nameplate.domain.points import Point, Sink
+from nameplate.domain.points import Point
+from nameplate.domain.sinks import Sink
 
-from . import actors, badges, cards, grants, places, points
+from . import actors, badges, cards, grants, places, points, sinks
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
@@ -38,7 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "CardPool": Kind(CardPool, cards.read_card_pool, cards.write_card_pool),
     "Actor": Kind(Actor, actors.read_actor, actors.write_actor),
     "Point": Kind(Point, points.read_point, points.write_point),
-    "Sink": Kind(Sink, points.read_sink, points.write_sink),
+    "Sink": Kind(Sink, sinks.read_sink, sinks.write_sink),
 }
 _NAMES = {kind.type: name for name, kind in KINDS.items()}
 

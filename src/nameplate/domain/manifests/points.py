@@ -1,9 +1,9 @@
-"""Enforcement points and sinks."""
+"""Enforcement points."""
 
 import re
 
 from nameplate.domain.names import is_key_name
-from nameplate.domain.points import Channel, Exemption, Point, Sink
+from nameplate.domain.points import Channel, Exemption, Point
 
 from .fields import Fields
 from .grants import read_patterns
@@ -15,7 +15,6 @@ MAX_CREDENTIALS = 16
 _CHANNEL = re.compile(
     r"pty:/\S+|serial:/[^\s?]+(\?baud=[1-9][0-9]{2,6})?|tcp:(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})"
 )
-_SINK = re.compile(r"file:\S.*|syslog\+tcp://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})")
 _USUAL = Channel("", "")
 
 
@@ -104,13 +103,6 @@ def _written_channel(channel: Channel) -> dict[str, object]:
     return written
 
 
-def read_sink(fields: Fields, ident: str, _site: str) -> Sink:
-    """A sink."""
-    form = fields.choice("format", {"ocsf": "ocsf"}, "ocsf", required=True)
-    to = _address(fields, _SINK, "What works now: file:PATH and syslog+tcp://HOST:PORT.")
-    return Sink(ident, form, to, _credentials(fields))
-
-
 def _credentials(fields: Fields) -> tuple[str, ...]:
     names = fields.texts("credentials", limit=MAX_CREDENTIALS)
     for position, name in enumerate(names):
@@ -118,8 +110,3 @@ def _credentials(fields: Fields) -> tuple[str, ...]:
             remedy = "Use letters, digits, `.`, `_`, `-`, and `/` between: the name given to `nameplate key put`."
             fields.fail(f"credentials[{position}]", "This is not a name in the key store.", remedy)
     return names
-
-
-def write_sink(sink: Sink) -> dict[str, object]:
-    """The inverse of `read_sink`."""
-    return {"format": sink.format, "to": sink.to, "credentials": list(sink.credentials)}

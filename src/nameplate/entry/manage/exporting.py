@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from nameplate.domain.errors import NameplateError
-from nameplate.domain.points import Sink
 from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.sinks import Sink
 from nameplate.ports.exporter import Exporter
 
 log = structlog.get_logger()

@@ -13,6 +13,7 @@ from .values import number, present, text
 
 VERSION = "1.8.0"
 MIN_LIMIT = 7168
+Render = Callable[[dict[str, Any], int], bytes]
 KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "started": server.started,
     "stopped": server.stopped,
@@ -32,12 +33,15 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
 
 
 class Ocsf:
-    """The `Encode` port for one node. `limit`: bytes of an event, at least `MIN_LIMIT`."""
+    """The `Encode` port for one node. `limit`: bytes of an event, at least `MIN_LIMIT`.
 
-    def __init__(self, node: str, product_version: str, limit: int = 1024 * 1024) -> None:
+    `render` makes a body of at most so many bytes out of the event: another format, where it is not JSON of OCSF.
+    """
+
+    def __init__(self, node: str, product_version: str, limit: int = 1024 * 1024, render: Render = fit) -> None:
         if limit < MIN_LIMIT:
             raise ValueError(f"an OCSF event needs up to {MIN_LIMIT} bytes")
-        self._node, self._limit = node, limit
+        self._node, self._limit, self._render = node, limit, render
         self._product = {"name": "Nameplate", "vendor_name": "Nameplate", "version": product_version}
 
     def __call__(self, record: Mapping[str, Any]) -> tuple[Event, ...]:
@@ -54,7 +58,7 @@ class Ocsf:
         if "finding_info" in members:
             members["finding_info"] = {"uid": uid, "created_time": at // 1000, **members["finding_info"]}
         name = draft.activity.event_class.slug
-        return Event(uid, seq, at, draft.severity, name, fit(members, self._limit))
+        return Event(uid, seq, at, draft.severity, name, self._render(members, self._limit))
 
     def _metadata(self, record: Mapping[str, Any], draft: Draft, uid: str, seq: int) -> dict[str, Any]:
         return {

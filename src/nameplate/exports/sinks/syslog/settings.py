@@ -1,12 +1,21 @@
 """What an operator may set."""
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from nameplate.domain.errors import Invalid
 
-DEFAULT_PORT = 601  # RFC 3195, and by custom of plain TCP
+DEFAULT_PORTS = {"syslog+tcp": 601, "syslog+tls": 6514}  # RFC 3195 and by custom of plain TCP; RFC 5425
 HEADER_ROOM = 1024
+
+
+class Target(NamedTuple):
+    """Where `to` leads. `old_header`: RFC 3164 in place of RFC 5424."""
+
+    host: str
+    port: int
+    encrypted: bool = False
+    old_header: bool = False
 
 
 class Settings(NamedTuple):
@@ -19,6 +28,7 @@ class Settings(NamedTuple):
     host: str
     port: int
     hostname: str
+    old_header: bool = False
     margin: int = 10_000
     max_message: int = 8192
     connect_timeout: float = 5.0
@@ -31,20 +41,24 @@ class Settings(NamedTuple):
         return self.max_message - HEADER_ROOM
 
 
-def parse_target(target: str) -> tuple[str, int]:
-    """Host and port of `syslog+tcp://HOST[:PORT]`. Raises `Invalid` for all else."""
+def parse_target(target: str) -> Target:
+    """`syslog+tcp://` or `syslog+tls://HOST[:PORT][?header=3164]`. Raises `Invalid` for all else."""
     try:
         parts = urlsplit(target)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise _unusable("The address of the syslog sink cannot be read.") from None
-    if parts.scheme == "syslog+tls":
-        message = "Syslog over TLS is not built in yet."
-        raise _unusable(message, "Send to a relay on this machine that speaks TLS, such as rsyslog.")
-    if parts.scheme != "syslog+tcp" or not host or parts.username is not None or parts.path not in ("", "/"):
+    header = parse_qs(parts.query).get("header", ["5424"])[-1]
+    if (
+        parts.scheme not in DEFAULT_PORTS
+        or not host
+        or "@" in parts.netloc
+        or parts.path not in ("", "/")
+        or header not in ("3164", "5424")
+    ):
         raise _unusable("The address of the syslog sink is not one.")
-    return host, port or DEFAULT_PORT
+    return Target(host, port or DEFAULT_PORTS[parts.scheme], parts.scheme == "syslog+tls", header == "3164")
 
 
-def _unusable(message: str, remedy: str = "Write it as syslog+tcp://HOST:PORT.") -> Invalid:
-    return Invalid("sink_target", message, remedy)
+def _unusable(message: str) -> Invalid:
+    return Invalid("sink_target", message, "Write it as syslog+tcp://HOST:PORT or syslog+tls://HOST:PORT.")

@@ -1,34 +1,34 @@
-"""The connection. Linux: SIOCOUTQ says what the receiver's kernel has not acknowledged."""
+"""Events to a syslog receiver, over one connection at a time."""
 
 import asyncio
-import contextlib
-import fcntl
-import socket
-import struct
-import termios
-from collections.abc import Iterator, Sequence
+import ssl
+from collections.abc import Callable, Iterator, Sequence
 
 from nameplate.domain.errors import Unavailable
+from nameplate.exports.tls import reason
 from nameplate.ports.sink import Event
 
+from .line import Line, PlainLine, connect
 from .settings import Settings
+from .tls_line import TlsLine
 from .wire import frame
 
 CHUNK = 256 * 1024
 FIRST_LOOK_S, LONGEST_LOOK_S = 0.001, 0.05
+Context = Callable[[], ssl.SSLContext]
 
 
 class SyslogSink:
-    """The `Sink` port on one TCP connection.
+    """The `Sink` port on one connection; with `context`, made anew for each session, over TLS.
 
     Syslog has no acknowledgement. `send` returns once the receiver's kernel has acknowledged every byte; what the
     receiving program had not yet read when a session broke is covered by `margin`. A session that ends well is
     confirmed: the receiver closes its side only after it has read ours to the end.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._socket: socket.socket | None = None
+    def __init__(self, settings: Settings, context: Context | None = None) -> None:
+        self._settings, self._context = settings, context
+        self._line: Line | None = None
 
     @property
     def margin(self) -> int:
@@ -38,23 +38,33 @@ class SyslogSink:
     async def open(self) -> None:
         """See `Sink`."""
         self._drop()
+        context = await asyncio.to_thread(self._context) if self._context else None
         try:
             async with asyncio.timeout(self._settings.connect_timeout):
-                self._socket = await _connect(self._settings.host, self._settings.port)
+                await self._connect(context)
         except (OSError, TimeoutError, UnicodeError) as error:
+            self._drop()
             raise self._lost(error) from None
+
+    async def _connect(self, context: ssl.SSLContext | None) -> None:
+        connection = await connect(self._settings.host, self._settings.port)
+        if context is None:
+            self._line = PlainLine(connection)
+        else:
+            self._line = encrypted = TlsLine(connection, context, self._settings.host)
+            await encrypted.shake_hands()
 
     async def send(self, events: Sequence[Event]) -> None:
         """See `Sink`."""
         try:
-            connection = self._alive()
+            line = self._alive()
             for chunk in _chunks(events, self._settings):
                 async with asyncio.timeout(self._settings.write_timeout):
-                    await asyncio.get_running_loop().sock_sendall(connection, chunk)
+                    await line.send(chunk)
             if events:
                 async with asyncio.timeout(self._settings.write_timeout):
-                    await _acknowledged(connection)
-                self._alive()
+                    await _acknowledged(line)
+                line.check()
         except (OSError, TimeoutError) as error:
             self._drop()
             raise self._lost(error) from None
@@ -62,63 +72,35 @@ class SyslogSink:
     async def close(self) -> bool:
         """See `Sink`."""
         try:
-            connection = self._alive()
             async with asyncio.timeout(self._settings.close_timeout):
-                connection.shutdown(socket.SHUT_WR)
-                await _ended(connection)
-            return _unacknowledged(connection) == 0
+                return await self._alive().end()
         except (OSError, TimeoutError):
             return False
         finally:
             self._drop()
 
-    def _alive(self) -> socket.socket:
-        """The connection, unless the receiver has ended it. What a receiver says is thrown away."""
-        if self._socket is None:
+    def _alive(self) -> Line:
+        if self._line is None:
             raise ConnectionError("there is no connection")
-        with contextlib.suppress(BlockingIOError):
-            if self._socket.recv(4096) == b"":
-                raise ConnectionError("the receiver has closed the connection")
-        return self._socket
+        self._line.check()
+        return self._line
 
     def _drop(self) -> None:
-        if self._socket:
-            self._socket.close()
-            self._socket = None
+        if self._line:
+            self._line.drop()
+            self._line = None
 
     def _lost(self, error: Exception) -> Unavailable:
-        reason = "it took too long" if isinstance(error, TimeoutError) else str(error)
-        message = f"The syslog receiver {self._settings.host}:{self._settings.port} takes no events: {reason}."
-        return Unavailable("sink_unreachable", message, "Start it or correct `to:`: the sink goes on by itself.")
-
-
-async def _connect(host: str, port: int) -> socket.socket:
-    """A connection to the first address that answers. Keep-alive notices a receiver that vanished while idle."""
-    loop, failure = asyncio.get_running_loop(), OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        connection = socket.socket(family, kind, protocol)
-        try:
-            connection.setblocking(False)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
-            await loop.sock_connect(connection, address)
-        except OSError as error:
-            failure = error
-            connection.close()
-        except BaseException:
-            connection.close()
-            raise
-        else:
-            return connection
-    raise failure
+        where = f"{self._settings.host}:{self._settings.port}"
+        message = f"The syslog receiver {where} takes no events: {reason(error)}."
+        return Unavailable("sink_unreachable", message, "Start it or correct the sink: it goes on by itself.")
 
 
 def _chunks(events: Sequence[Event], settings: Settings) -> Iterator[bytes]:
     """The frames in pieces of about `CHUNK` bytes: the time limit holds for each of them."""
     pending = bytearray()
     for event in events:
-        pending += frame(event, settings.hostname, settings.max_message)
+        pending += frame(event, settings.hostname, settings.max_message, old_header=settings.old_header)
         if len(pending) >= CHUNK:
             yield bytes(pending)
             pending.clear()
@@ -126,21 +108,9 @@ def _chunks(events: Sequence[Event], settings: Settings) -> Iterator[bytes]:
         yield bytes(pending)
 
 
-def _unacknowledged(connection: socket.socket) -> int:
-    """Bytes sent that the other kernel has not acknowledged (tcp(7), SIOCOUTQ)."""
-    answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, struct.pack("i", 0))
-    return int(struct.unpack("i", answer)[0])
-
-
-async def _acknowledged(connection: socket.socket) -> None:
+async def _acknowledged(line: Line) -> None:
     """There is no event for this: look again, ever less often."""
     pause = FIRST_LOOK_S
-    while _unacknowledged(connection):
+    while line.unacknowledged():
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_LOOK_S)
-
-
-async def _ended(connection: socket.socket) -> None:
-    """Wait for the receiver to close its side."""
-    while await asyncio.get_running_loop().sock_recv(connection, 4096):
-        pass

@@ -1,0 +1,53 @@
+"""Where events go, as declared."""
+
+from dataclasses import dataclass
+
+ALL, FINDINGS, ALARMS = "all", "findings", "alarms"
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How a sink's TLS is set up; each field may be empty.
+
+    `ca`: file of the certificates to trust in place of the system's. `cert`: file of our certificate and its chain.
+    `key`: the credential that holds its private key (PEM).
+    """
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How we show who we are. `credential` names the secret in the key store; the secret itself is never declared.
+
+    With `user` it is a password, with `header` the value of that HTTP header, else a bearer token.
+    """
+
+    credential: str = ""
+    user: str = ""
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where events go: what (`events`, `format`) and how (`to` and the rest).
+
+    `preset`: how an HTTP receiver wants them. `secrets`: credentials that sign webhooks, two while one is replaced.
+    """
+
+    id: str
+    format: str
+    to: str
+    events: str = ALL
+    preset: str = ""
+    tls: Tls = Tls()
+    auth: Auth = Auth()
+    secrets: tuple[str, ...] = ()
+    gzip: bool = False
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """Names of the credentials that this sink may be given, and no others."""
+        return tuple(dict.fromkeys(name for name in (self.tls.key, self.auth.credential, *self.secrets) if name))
