@@ -124,6 +124,11 @@ badges = st.sampled_from(["b1", "b2", "b3"])
 numbers_of_badges = st.builds(
     lambda badge, n: {"kind": "badge_bound", "badge": badge, "number_hash": f"{n:064x}", "by": "uid:0"}, badges, numbers
 ) | st.builds(lambda badge: {"kind": "badge_withdrawn", "badge": badge, "by": "uid:0", "reason": "r"}, badges)
+successions = st.builds(
+    lambda ident, former: {"kind": "succession_approved", "actor": ident, "succeeds": former, "by": "uid:0"},
+    actors,
+    actors,
+)
 offers = st.builds(
     lambda ident, minute: {"kind": "enrolment_offered", "actor": ident, "expires_at": at(minute), "by": "uid:0"},
     actors,
@@ -134,7 +139,7 @@ offers = st.builds(
 @st.composite
 def histories(draw: st.DrawFn, most: int = 25) -> list[Record]:
     """A journal: numbered, dated, each enrolment code used once."""
-    bodies = draw(st.lists(st.one_of(declared, orders, others, offers, numbers_of_badges), max_size=most))
+    bodies = draw(st.lists(st.one_of(declared, orders, others, offers, numbers_of_badges, successions), max_size=most))
     return [
         {"seq": seq, "at": at(seq)}
         | body

@@ -1,10 +1,18 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nameplate.domain.actors import Actor, ActorType, State
 from nameplate.domain.errors import Refused
-from nameplate.domain.lifecycle import ORDER_FOR, TRANSITIONS, require_accountable, target_state
+from nameplate.domain.lifecycle import (
+    ORDER_FOR,
+    TRANSITIONS,
+    require_accountable,
+    require_approved_succession,
+    target_state,
+)
 
 ACCOUNTABLE = Actor("amr-17", ActorType.ROBOT, "clinic", owner="ops", purpose="carries")
 S = State
@@ -75,3 +83,13 @@ def test_an_accountable_actor_may_be_active():
 
 def test_each_state_but_the_first_has_its_order():
     assert set(ORDER_FOR) == set(State) - {S.STAGED}
+
+
+def test_who_takes_over_a_unit_needs_approval_and_nobody_else_does():
+    heir = replace(ACCOUNTABLE, id="amr-17b", succeeds="amr-17")
+    require_approved_succession(heir, approved=True)
+    require_approved_succession(ACCOUNTABLE, approved=False)
+    with pytest.raises(Refused) as refused:
+        require_approved_succession(heir, approved=False)
+    assert refused.value.code == "succession"
+    assert "approve-succession amr-17b" in refused.value.remedy

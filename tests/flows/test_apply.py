@@ -236,6 +236,16 @@ def test_a_unit_passes_to_a_successor_only_once_it_is_retired():
     assert told(registry, heir | {"id": "amr-3"}).keys() == {"unit.serial"}
 
 
+def test_a_successor_starts_staged_whatever_its_manifest_says():
+    registry = applied(*ALL)
+    ordered(registry, "retire")
+    heir = ROBOT | {"id": "amr-2", "succeeds": "amr-1", "state": "active"}
+    (warning,) = planned(registry, heir).warnings
+    assert (warning.where, "approve-succession amr-2" in warning.remedy) == ("state", True)
+    applied(heir, registry=registry)
+    assert registry.standings["amr-2"].state == "staged"
+
+
 def test_a_door_has_one_point():
     other = POINT | {"id": "other"}
     assert told(applied(*ALL), other).keys() == {"channels[0].door"}

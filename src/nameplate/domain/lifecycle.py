@@ -56,6 +56,16 @@ def require_accountable(actor: Actor) -> None:
         )
 
 
+def require_approved_succession(actor: Actor, *, approved: bool) -> None:
+    """Raise Refused for an actor that takes over a unit without approval."""
+    if actor.succeeds and not approved:
+        raise Refused(
+            "succession",
+            f"{actor.id} takes over {actor.unit} from {actor.succeeds}, and nobody has approved that.",
+            f"Run `nameplate actor approve-succession {actor.id} --reason ...` first.",
+        )
+
+
 def _remedy(current: State) -> str:
     if current is State.RETIRED:
         return "Retired is final. Declare a new actor with `succeeds:` for the same unit."

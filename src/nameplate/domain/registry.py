@@ -24,7 +24,8 @@ Record = Mapping[str, Any]
 class Touched(NamedTuple):
     """What a record changed, and its id.
 
-    `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `caller`, `enrolment` or `unit`.
+    `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `succession`, `caller`, `enrolment`,
+    `unit`.
     `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
@@ -45,6 +46,7 @@ class Registry:
 
     `keys` by handle, `enrolments` by the SHA-256 of the code (hex), `offers`: the one open enrolment of an actor.
     `cards`: every card number that was ever given, by its id; `holders`: that of each actor, also of a retired one.
+    `successions`: for an actor whose succession is approved, the one that it succeeds.
     `badge_numbers`: the badge of each card, by the keyed hash of its number.
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `revisions`: the last revision of every contract there ever was, so that a name like `c@3` never gets two meanings.
@@ -68,6 +70,7 @@ class Registry:
     badge_numbers: dict[str, str] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
+    successions: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
     seq: int = 0
@@ -288,6 +291,13 @@ def _withdraw_number(registry: Registry, badge: str) -> Iterator[Touched]:
         yield Touched("badge_number", hashed)
 
 
+def _succession_approved(registry: Registry, record: Record) -> Iterator[Touched]:
+    actor, former = str(record["actor"]), str(record["succeeds"])
+    if actor in registry.actors:
+        registry.successions[actor] = former
+        yield Touched("succession", actor)
+
+
 def _time(text: str) -> int:
     at = parse_rfc3339(text)
     if at is None:
@@ -304,6 +314,7 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "outcome": _outcome,
     "caller": _caller,
     "credential": _credential,
+    "succession_approved": _succession_approved,
     "badge_bound": _badge_bound,
     "badge_withdrawn": _badge_withdrawn,
 }

@@ -212,8 +212,11 @@ def warnings(prospect: Prospect, value: Declared) -> Iterator[Problem]:
 
 
 def warn_of_state(registry: Registry, actor: Actor) -> Iterator[Problem]:
-    """`state: active` on an actor that exists and is not: applying never lifts a stop. `actor` is as written."""
+    """`state: active` where it does not count: on a successor, or one that is stopped. `actor` is as written."""
     standing = registry.standings.get(actor.id)
+    if actor.initial is State.ACTIVE and standing is None and actor.succeeds:
+        remedy = f"Run `nameplate actor approve-succession {actor.id} --reason ...`, then `actor activate`."
+        yield Problem("state", f"{actor.id} starts staged: it takes over the unit of {actor.succeeds}.", remedy)
     if actor.initial is State.ACTIVE and standing and standing.state is not State.ACTIVE:
         remedy = (
             "Declare a new actor for it."

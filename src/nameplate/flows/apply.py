@@ -122,8 +122,13 @@ def _served(points: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _keep_initial(registry: Registry, value: Declared) -> Declared:
-    former = registry.actors.get(value.id) if isinstance(value, Actor) else None
-    return replace(value, initial=former.initial) if former and isinstance(value, Actor) else value
+    """An actor keeps the initial state that it had; who takes over a unit is not active before that is approved."""
+    if not isinstance(value, Actor):
+        return value
+    former = registry.actors.get(value.id)
+    if former is None:
+        return replace(value, initial=State.STAGED) if value.succeeds else value
+    return replace(value, initial=former.initial)
 
 
 def _dangling(registry: Registry, after: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nameplate.domain.actors import Actor, Standing, State
 from nameplate.domain.errors import Conflict, NotFound, Refused
-from nameplate.domain.lifecycle import TRANSITIONS, target_state
+from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, target_state
 from nameplate.domain.registry import Registry
 from nameplate.domain.stops import Receipt, Stop
 from nameplate.domain.timestamps import rfc3339
@@ -78,6 +78,9 @@ class Lifecycle:
             raise NotFound("no_actor", "No actor matches.", "See `nameplate actor list`.")
         state, now = targets.pop(), self._clock()
         if not TRANSITIONS[order.name].stop:
+            for ident in before:
+                approved = ident in self._registry.successions
+                require_approved_succession(self._registry.actors[ident], approved=approved)
             await self._ledger.commit(_record(order, state, before, self._units(before), None, now))
             return Done(order, state, now, recorded=True)
         return await self._stop(order, Stop(self._new_id(), tuple(before), state, now, order.reason), before)

@@ -82,6 +82,15 @@ def activate(actor: str = ACTOR, reason: str = REASON, data: Path | None = DATA,
 
 
 @app.command()
+def approve_succession(
+    actor: str = ACTOR, reason: str = REASON, data: Path | None = DATA, as_json: bool = JSON
+) -> None:
+    """Let it take over the unit of the retired actor that it succeeds. It can be activated then."""
+    answer = client(data).post(f"/v1/actors/{quote(actor, safe='')}/succession", {"reason": reason})
+    emit(answer, as_json=as_json, text=lambda: f"{actor} takes over from {answer['succeeds']}; activate it next")
+
+
+@app.command()
 def suspend(actor: str = ACTOR, reason: str = REASON, data: Path | None = DATA, as_json: bool = JSON) -> None:
     """Stop it for a while."""
     _order({"order": "suspend", "actors": [actor], "reason": reason}, data, as_json)

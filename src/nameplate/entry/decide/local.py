@@ -18,6 +18,7 @@ from nameplate.domain.selectors import check_selector, selects
 from nameplate.domain.timestamps import parse_rfc3339, rfc3339
 from nameplate.flows.authorize import PERMIT_LIFETIME_US, Authorizer
 from nameplate.flows.stop import Done, Lifecycle, Order
+from nameplate.flows.succeed import approve_succession
 from nameplate.ports.ledger import Ledger
 
 from . import authzen
@@ -50,6 +51,12 @@ class OrderIn(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
     actors: list[str] = []
     where: dict[str, str] = {}
+
+
+class SuccessionIn(msgspec.Struct):
+    """An approval."""
+
+    reason: str
 
 
 class TokenIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -120,6 +127,13 @@ class Local:
         actors = tuple(dict.fromkeys(wanted.actors)) or self._selected(wanted)
         done = await self._lifecycle.carry_out(Order(wanted.order, actors, caller, wanted.reason))
         await reply_json(send, done_json(done, single=bool(wanted.actors) and len(actors) == 1))
+
+    async def succession(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Approve that an actor takes over the unit of a retired one."""
+        caller, actor = local_caller(scope), scope["path"].split("/")[3]
+        wanted = await read_json(receive, SuccessionIn)
+        former = await approve_succession(self._registry, self._ledger, actor, caller, wanted.reason)
+        await reply_json(send, {"actor": actor, "succeeds": former, "approved_by": caller})
 
     async def token(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A new bearer token for an enforcement point; it replaces the former one. Only its hash is kept."""

@@ -109,6 +109,7 @@ def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Co
     routes |= {("POST", "/v1/enrolments"): enrolments.redeem}
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
+        ("POST", "/v1/actors/[^/]+/succession"): local.succession,
         ("POST", "/v1/points/[^/]+/install"): local.install,
         **BadgeRoutes(parts.badges).patterns(),
     }

@@ -81,7 +81,12 @@ def _restore_badge_number(registry: Registry, hashed: str, badge: str) -> None:
     registry.badge_numbers[hashed] = badge
 
 
+def _restore_succession(registry: Registry, actor: str, former: str) -> None:
+    registry.successions[actor] = former
+
+
 _FACTS: Mapping[str, Fact] = {
+    "succession": Fact(lambda registry, actor: registry.successions.get(actor), _restore_succession),
     "badge_number": Fact(lambda registry, hashed: registry.badge_numbers.get(hashed), _restore_badge_number),
 }
 

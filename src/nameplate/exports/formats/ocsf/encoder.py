@@ -21,6 +21,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "state": lifecycle.state,
     "receipt": lifecycle.receipt,
     "enrolment_offered": lifecycle.enrolment_offered,
+    "succession_approved": lifecycle.succession_approved,
     "key_bound": lifecycle.key_bound,
     "decision": access.decision,
     "withdrawn": access.withdrawn,

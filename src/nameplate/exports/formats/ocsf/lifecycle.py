@@ -37,6 +37,16 @@ def enrolment_offered(record: Record) -> list[Draft]:
     return [_draft(record, known(ENTITY, 6), Severity.LOW, message, rest)]
 
 
+def succession_approved(record: Record) -> list[Draft]:
+    """A unit may act under a new name from now on."""
+    actor, former = text(record, "actor"), text(record, "succeeds")
+    entity = _actor_entity(actor, "Non-human actor", text(record, "unit"))
+    rest = {"entity": entity | present(data=present(succeeds=former)), **SUCCESS}
+    rest |= present(comment=text(record, "reason"))
+    message = f"{actor or 'An unnamed actor'} may take over the unit of {former or 'an unnamed actor'}"
+    return [_draft(record, other(ENTITY, "Approve succession"), Severity.MEDIUM, message, rest)]
+
+
 def key_bound(record: Record) -> list[Draft]:
     """A unit is enrolled once its key is bound."""
     actor, handle = text(record, "actor"), text(record, "handle")
