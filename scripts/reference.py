@@ -116,7 +116,10 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
     Reason.RATE: ("The permits of `rate` are used up.", "Wait. If it should need so many, raise the rate."),
     Reason.WHERE: ("A line of `where` does not hold.", "`nameplate decision explain` names what was asked."),
     Reason.UNLESS: ("A line of `unless` holds.", "Wait until the circumstance is over."),
-    Reason.RULE_FORBIDS: (f"A rule beyond the contract forbids it. {NOBODY}", "-"),
+    Reason.RULE_FORBIDS: (
+        "Rules forbid what the contract permits. Their names follow, and `rule_error` if one could not be evaluated.",
+        "See `nameplate rule list`; correct a rule that errs.",
+    ),
     Reason.APPROVAL_REQUIRED: (
         "The grant needs approval. In this version nobody can give it: such a grant never permits.",
         "Grant it without `approval`, or do it by hand.",

@@ -3,10 +3,12 @@ from typing import Any
 from hypothesis import given
 
 from nameplate.boot.mirror import Mirror
-from nameplate.boot.timezones import transitions
+from nameplate.boot.rules import engine
+from nameplate.boot.timezones import transitions, wall
 from nameplate.domain.index import Index
 from nameplate.domain.registry import Registry, fold
 from nameplate.domain.requests import AccessRequest
+from nameplate.flows.forbid import Rules
 from tests.domain.journal_records import at, histories
 from tests.flows.heart import CONTRACT, declared, robot
 
@@ -22,7 +24,8 @@ class Hall:
 
     def __init__(self) -> None:
         self.registry, self.index = Registry(), Index(transitions)
-        self.mirror = Mirror(self.registry, self.index)
+        self.rules = Rules(self.registry, self.index, engine, wall, print, lambda: 0.0)
+        self.mirror = Mirror(self.registry, self.index, self.rules)
 
     def tell(self, *records: dict[str, Any]) -> None:
         for record in records:
@@ -41,7 +44,7 @@ def test_change_by_change_the_index_answers_as_one_that_is_filled_at_once(histor
         *(each | ({"token_hash": each["name"] + each["token_hash"]} if "name" in each else {}) for each in history)
     )
     later.registry = hall.registry
-    later.mirror = Mirror(hall.registry, later.index)
+    later.mirror = Mirror(hall.registry, later.index, later.rules)
     later.mirror.fill()
     assert hall.answers() == later.answers()
     assert hall.mirror.tokens == later.mirror.tokens

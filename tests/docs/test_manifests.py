@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nameplate.boot.manifests import read_manifests
+from nameplate.boot.rules import rule_faults
 from nameplate.boot.timezones import transitions
 from nameplate.domain.manifests.documents import KINDS, read_document
 from nameplate.domain.manifests.problems import Problem
@@ -27,10 +28,11 @@ PROBES: dict[str, dict[str, Any]] = {
     "Contract": {"grants": [{ODD: 1, "during": {ODD: 1}, "where": {"action.value": {ODD: 1}}}]},
     "CardPool": {},
     "Actor": {"unit": {ODD: 1}},
+    "Rule": {"scope": {ODD: 1}},
     "Point": {"channels": [{ODD: 1}], "mode": {ODD: 1, "observe": [{ODD: 1}]}},
     "Sink": {},
 }
-MAPPINGS = {"Door": 2, "Contract": 4, "Actor": 2, "Point": 4}
+MAPPINGS = {"Door": 2, "Contract": 4, "Actor": 2, "Rule": 2, "Point": 4}
 
 
 def problems_of(kind: str) -> list[Problem]:
@@ -73,7 +75,12 @@ def applied(texts: Iterator[tuple[str, str]]) -> Registry:
     """What the texts declare, one applied after the other."""
     registry = Registry()
     for where, text in texts:
-        made = plan(registry, read_manifests(text, where), is_timezone=lambda name: bool(transitions(name)))
+        made = plan(
+            registry,
+            read_manifests(text, where),
+            is_timezone=lambda name: bool(transitions(name)),
+            rule_faults=rule_faults,
+        )
         record = {"kind": "declared", "seq": registry.seq + 1, "at": "2026-11-22T12:00:00.000000Z"}
         fold(registry, record | {"changes": made.changes})
     return registry

@@ -193,7 +193,7 @@ def test_a_permit_alone_moves_nobody():
 def test_a_deleted_contract_leaves_its_revision_behind():
     contract = {"kind": "Contract", "id": "c"}
     registry = told(declare(put(contract, revision=3)), declare({"op": "delete", "kind": "Contract", "id": "c"}))
-    assert (registry.contracts, registry.revisions) == ({}, {"c": 3})
+    assert (registry.contracts, registry.revisions) == ({}, {"Contract/c": 3})
 
 
 def test_an_actor_is_never_deleted_nor_is_anything_that_is_not_declared():

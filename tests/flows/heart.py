@@ -11,13 +11,16 @@ from typing import Any
 
 from nameplate.boot.mirror import Mirror
 from nameplate.boot.replay import replay
-from nameplate.boot.timezones import transitions
+from nameplate.boot.rules import engine
+from nameplate.boot.timezones import transitions, wall
 from nameplate.domain.asked import Asked
+from nameplate.domain.findings import Finding
 from nameplate.domain.index import Index
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
 from nameplate.entry.decide.connections import Connections
 from nameplate.flows.authorize import Authorizer
+from nameplate.flows.forbid import Rules
 from nameplate.flows.ledger import Ledger
 from nameplate.flows.stop import Lifecycle, Order
 from nameplate.journals.segments import SegmentReader
@@ -61,18 +64,23 @@ class Heart:
         self.registry = Registry()
         replay(self.registry, folder)
         self.index = Index(transitions)
-        self.mirror = Mirror(self.registry, self.index)
+        self.rules = Rules(self.registry, self.index, engine, wall, self._alarm, lambda: self.mono)
+        self.mirror = Mirror(self.registry, self.index, self.rules)
         self.mirror.fill()
         self.ledger = Ledger(self.registry, self.journal, self.mirror.touched, self.clock)
         self.authorizer = Authorizer(
             self.index, self.journal, "n1", self.mirror.unit, self.ledger.proved, self.clock, lambda: self.mono
         )
+        self.authorizer.rules = self.rules
         self.connections = Connections(self.registry)
         numbers = count(1)
         self.lifecycle = Lifecycle(
             self.registry, self.ledger, self.connections, self.clock, lambda: f"stop-{next(numbers)}"
         )
         self.authorizer.on_stopped = self.lifecycle.was_refused
+
+    def _alarm(self, finding: Finding) -> None:
+        self.ledger.raise_finding(finding)
 
     def clock(self) -> int:
         self.now += 1
@@ -129,7 +137,7 @@ def request(at: int, actor: str, resource: str) -> AccessRequest:
 
 def declared(*documents: dict[str, Any]) -> dict[str, Any]:
     changes = [
-        {"op": "put", "doc": document} | ({"revision": 1} if document["kind"] == "Contract" else {})
+        {"op": "put", "doc": document} | ({"revision": 1} if document["kind"] in ("Contract", "Rule") else {})
         for document in documents
     ]
     return {"kind": "declared", "by": "uid:0", "changes": changes}

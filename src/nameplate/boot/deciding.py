@@ -16,6 +16,7 @@ from nameplate.flows import credentials
 from nameplate.flows.authorize import Authorizer
 from nameplate.flows.badges import Badges
 from nameplate.flows.declare import Declarer
+from nameplate.flows.forbid import Rules
 from nameplate.flows.identify import Presentations, Records
 from nameplate.flows.ledger import Ledger
 from nameplate.journals.segments import SegmentJournal
@@ -27,9 +28,10 @@ from . import clocks
 from .mirror import Mirror
 from .paths import Paths
 from .replay import recount_permits, replay
+from .rules import engine
 from .settings import Settings
 from .tables import load_tables
-from .timezones import transitions
+from .timezones import transitions, wall
 
 TRANSPORT_KEY_BYTES = 16
 SIGNING_SEED_BYTES = 32
@@ -117,12 +119,14 @@ def assemble(settings: Settings) -> Deciding:
     registry = load_tables(paths.database, paths.journal)
     log.info("replayed", records=replay(registry, paths.journal), of=registry.seq)
     index = Index(transitions)
-    mirror = Mirror(registry, index)
+    rules = Rules(registry, index, engine, wall, alarms.raise_finding, clocks.monotonic)
+    mirror = Mirror(registry, index, rules)
     mirror.fill()
     recount_permits(index, registry, paths.journal, clocks.wall(), clocks.monotonic())
     ledger = Ledger(registry, journal, mirror.touched, clocks.wall)
     alarms.ledger = ledger
     authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)
+    authorizer.rules = rules
     agreement = P256Agreement()
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)
@@ -175,9 +179,12 @@ class _Alarms:
 
     def failed(self, error: Exception) -> None:
         log.critical("the journal cannot be written: everything is denied", why=str(error))
+        text = "The journal could not be written: everything was denied until it could."
+        self.raise_finding(Finding("journal_failed", Severity.CRITICAL, text))
+
+    def raise_finding(self, finding: Finding) -> None:
         if self.ledger is not None:
-            text = "The journal could not be written: everything was denied until it could."
-            self.ledger.raise_finding(Finding("journal_failed", Severity.CRITICAL, text))
+            self.ledger.raise_finding(finding)
 
     def recovered(self) -> None:
         log.warning("the journal is back")

@@ -1,13 +1,14 @@
 """Wiring of the managing process."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 
 from nameplate.domain.contracts import ACTION_CLASSES, ActionClass
 from nameplate.domain.errors import Invalid
+from nameplate.domain.policies import Rule
 from nameplate.domain.sinks import Sink
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
@@ -15,6 +16,7 @@ from nameplate.ports.exporter import Exporter
 
 from .exports import build_exporter
 from .paths import Paths
+from .rules import rule_faults, rule_schema
 from .settings import ActionSettings, Settings
 from .tables import open_tables
 from .timezones import transitions, wall
@@ -34,6 +36,8 @@ class Managing:
     is_timezone: Callable[[str], bool]
     exporter: Callable[[Sink, Mapping[str, bytes]], Exporter]
     wall: Callable[[str, int], datetime]
+    rule_faults: Callable[[Rule, Collection[str]], Iterable[str]]
+    rule_schema: Callable[[Collection[str]], str]
 
 
 async def assemble(settings: Settings) -> Managing:
@@ -56,6 +60,8 @@ async def assemble(settings: Settings) -> Managing:
         _is_timezone,
         exporter,
         wall,
+        rule_faults,
+        rule_schema,
     )
 
 

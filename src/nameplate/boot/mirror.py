@@ -6,13 +6,14 @@ from typing import Any
 from nameplate.domain.index import Index
 from nameplate.domain.points import Caller
 from nameplate.domain.registry import Registry, Touched
+from nameplate.flows.forbid import Rules
 
 
 class Mirror:
-    """The contract index, and callers by the hash of their token. `touched` brings one change over."""
+    """The contract index, the rules, and callers by the hash of their token. `touched` brings one change over."""
 
-    def __init__(self, registry: Registry, index: Index) -> None:
-        self._registry, self._index = registry, index
+    def __init__(self, registry: Registry, index: Index, rules: Rules) -> None:
+        self._registry, self._index, self._rules = registry, index, rules
         self.tokens: dict[str, Caller] = {}
         self._hashes: dict[str, str] = {}
         self._units: dict[str, str] = {}
@@ -21,11 +22,14 @@ class Mirror:
             "Zone": (index.put_zone, index.drop_zone),
             "Door": (index.put_door, index.drop_door),
             "Contract": (index.put_contract, index.drop_contract),
+            "Rule": (rules.put, rules.drop),
         }
 
     def fill(self) -> None:
         """Bring over everything that the registry holds."""
         self._index.fill(self._registry)
+        for rule in self._registry.rules.values():
+            self._rules.put(rule)
         for name in self._registry.callers:
             self._caller(name)
 
@@ -43,6 +47,7 @@ class Mirror:
             put, drop = self._puts[kind]
             value = self._registry.table(kind).get(ident)
             drop(ident) if value is None else put(value)
+            self._rules.forget()
 
     def unit(self, actor_id: str) -> str:
         """The physical unit of an actor as records quote it (`Acme/T3/T3-00417`), empty where there is none."""

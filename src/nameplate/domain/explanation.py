@@ -250,6 +250,15 @@ def _public(case: _Case) -> _Why:
     return _Why(why, "It would have been allowed at a reader.")
 
 
+def _rule(case: _Case) -> _Why:
+    *names, last = case.verdict.reasons[1:] or ("",)
+    if last == "rule_error":
+        failed = f"{_listed(names, 'or')} could not be evaluated, and then what it covers is denied"
+        return _Why(f"rule {failed}", "Correct the rule; the finding rule_error says what was wrong.")
+    listed = _listed([*names, last], "and")
+    return _Why(f"rule {listed} forbids it" if listed else "a rule forbids it", "See `nameplate rule list`.")
+
+
 _SPECIAL: Mapping[Reason, Callable[[_Case], _Why]] = {
     Reason.STATE: _state,
     Reason.CONTRACT_MISSING: _missing,
@@ -257,6 +266,7 @@ _SPECIAL: Mapping[Reason, Callable[[_Case], _Why]] = {
     Reason.NOT_IN_CONTRACT: _unnamed_in_contract,
     Reason.UNKNOWN_READER: _reader,
     Reason.PRESENCE: _public,
+    Reason.RULE_FORBIDS: _rule,
 }
 
 _UNNAMED = _Why("it was refused", "See its reason code.")

@@ -83,10 +83,38 @@ def decide(
         return _deny(Reason.STATE, "past_retire_by")
     if standing.cut_off is not None and request.credential_at is not None and request.credential_at <= standing.cut_off:
         return _deny(Reason.CUT_OFF)
-    door = _door(case)
+    door = _door(facts, request)
     if door is not None:
         return _at_door(case, door)
     return _without_contract(case) or _by_grants(case, [request.resource])
+
+
+def targets(facts: Facts, request: AccessRequest) -> tuple[str, ...]:
+    """The names of what is asked for. At a door: the zone beyond it (both, if nothing tells the way), the door."""
+    door = _door(facts, request)
+    if door is None:
+        return (request.resource,)
+    known = request.actor in facts.actors and request.actor in facts.standings
+    zone = facts.standings[request.actor].zone if known else ""
+    return (*(f"zone:{beyond}" for _, beyond in _ways(request, zone, door)), request.resource)
+
+
+def way_out(facts: Facts, request: AccessRequest, wall: Wall) -> Verdict | None:
+    """The permit by which an actor may leave where it stands, whatever else forbids what it asks.
+
+    Only for requests that `decide` permits: it looks neither at the state nor at the credential.
+    """
+    actor, standing, door = facts.actors.get(request.actor), facts.standings.get(request.actor), _door(facts, request)
+    if actor is None or standing is None or door is None:
+        return None
+    case = _Case(facts, request, wall, (), 0.0, actor, standing, facts.contracts.get(actor.contract))
+    ways = _ways(request, standing.zone, door)
+    if len(ways) != 1 or not _leaves(case, ways[0][0]):
+        return None
+    target = f"zone:{ways[0][1]}"
+    if _is_public(case, ways[0][1]) and request.presence == "reader":
+        return Verdict(True, Reason.PUBLIC_ZONE, (Reason.PUBLIC_ZONE,), target=target)
+    return None if _without_contract(case) else _way_out(case, [target, request.resource])
 
 
 def failed_checks(
@@ -98,26 +126,26 @@ def failed_checks(
     return tuple(reason for reason, holds in CHECKS if reason is not Reason.RATE and not holds(match, case))
 
 
-def _door(case: _Case) -> Door | None:
-    doors = {f"door:{door.id}": door for door in case.facts.doors.values()}
-    return doors.get(case.request.resource) if case.request.action == "enter" else None
+def _door(facts: Facts, request: AccessRequest) -> Door | None:
+    doors = {f"door:{door.id}": door for door in facts.doors.values()}
+    return doors.get(request.resource) if request.action == "enter" else None
 
 
 def _at_door(case: _Case, door: Door) -> Verdict:
-    ways = _ways(case, door)
+    ways = _ways(case.request, case.standing.zone, door)
     if not ways:
         return _deny(Reason.UNKNOWN_READER)
     verdicts = [_through(case, door, side, zone) for side, zone in ways]
     return next((verdict for verdict in verdicts if not verdict.permit), verdicts[-1])
 
 
-def _ways(case: _Case, door: Door) -> list[tuple[str | None, str]]:
+def _ways(request: AccessRequest, last_zone: str, door: Door) -> list[tuple[str | None, str]]:
     """The side on which the actor stands, None if unknown, and the zone beyond: one way, or both if nothing tells."""
-    if case.request.reader is not None or len(door.readers) == 1:
-        reader = door.readers[0] if case.request.reader is None else door.reader(case.request.reader)
+    if request.reader is not None or len(door.readers) == 1:
+        reader = door.readers[0] if request.reader is None else door.reader(request.reader)
         return [(reader.side, door.beyond(reader.side))] if reader is not None and reader.side in door.joins else []
-    if case.standing.zone in door.joins:
-        return [(case.standing.zone, door.beyond(case.standing.zone))]
+    if last_zone in door.joins:
+        return [(last_zone, door.beyond(last_zone))]
     return [(None, zone) for zone in door.joins]
 
 
@@ -132,8 +160,12 @@ def _through(case: _Case, door: Door, side: str | None, zone: str) -> Verdict:
         return verdict
     if _is_public(case, zone):
         return Verdict(False, Reason.PRESENCE, (Reason.PRESENCE,), target=target)
-    inside = side is not None and side == case.standing.zone and not _is_public(case, side)
-    return (_way_out(case, names) if inside and refusal is None else None) or verdict
+    return (_way_out(case, names) if _leaves(case, side) and refusal is None else None) or verdict
+
+
+def _leaves(case: _Case, side: str | None) -> bool:
+    """Whether the actor stands inside, on this side of the door."""
+    return side is not None and side == case.standing.zone and not _is_public(case, side)
 
 
 def _way_out(case: _Case, names: list[str]) -> Verdict | None:

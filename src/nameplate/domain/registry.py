@@ -14,6 +14,7 @@ from .manifests.documents import KINDS, Declared, from_document, kind_of
 from .outcomes import Happening
 from .places import Door, Site, Team, Zone
 from .points import Caller, Point
+from .policies import Rule
 from .sinks import Sink
 from .timestamps import parse_rfc3339
 
@@ -49,7 +50,8 @@ class Registry:
     `successions`: for an actor whose succession is approved, the one that it succeeds.
     `badge_numbers`: the badge of each card, by the keyed hash of its number.
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
-    `revisions`: the last revision of every contract there ever was, so that a name like `c@3` never gets two meanings.
+    `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
+    name like `c@3` never gets two meanings.
     """
 
     sites: dict[str, Site] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Registry:
     contracts: dict[str, Contract] = field(default_factory=dict)
     cardpools: dict[str, CardPool] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
     sinks: dict[str, Sink] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
@@ -84,6 +87,10 @@ class Registry:
         """The card number of an actor, unless it has none or has lost it."""
         card = self.cards.get(self.holders.get(actor, ""))
         return None if card is None or card.withdrawn else card
+
+    def revision(self, kind: str, ident: str) -> int:
+        """The last revision of a contract or a rule, 0 where there never was one."""
+        return self.revisions.get(f"{kind}/{ident}", 0)
 
     def site(self, ident: str) -> Site:
         """A site; the one called `default` exists without being declared."""
@@ -128,7 +135,7 @@ def _step(registry: Registry, change: Record, at: int) -> Callable[[], Iterable[
         kind, ident = str(change["kind"]), str(change["id"])
         return lambda: _delete(registry, kind, ident)
     value = from_document(change["doc"])
-    if isinstance(value, Contract):
+    if isinstance(value, Contract | Rule):
         value = replace(value, revision=int(change["revision"]))
     return lambda: _put(registry, value, at)
 
@@ -145,8 +152,8 @@ def _put(registry: Registry, value: Declared, at: int) -> Iterator[Touched]:
     kind = kind_of(value)
     registry.table(kind)[value.id] = value
     yield Touched(kind, value.id)
-    if isinstance(value, Contract):
-        registry.revisions[value.id] = value.revision
+    if isinstance(value, Contract | Rule):
+        registry.revisions[f"{kind}/{value.id}"] = value.revision
     elif isinstance(value, Actor) and value.id not in registry.standings:
         yield from _admit(registry, value, at)
 

@@ -1,6 +1,6 @@
 """The rules that hold between declared objects: what refers to what, what may not change, whose a unit is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from .manifests.grants import exceeding
 from .manifests.problems import Problem
 from .places import Door, Site, Zone
 from .points import Point
+from .policies import Rule
 from .registry import Registry, unit_key
 
 
@@ -41,6 +42,7 @@ class Prospect:
     served: Mapping[str, str]
     is_timezone: Callable[[str], bool]
     action_classes: Mapping[str, ActionClass]
+    rule_faults: Callable[[Rule], Iterable[str]]
 
 
 def references(value: Declared) -> Iterator[Reference]:
@@ -58,6 +60,11 @@ def references(value: Declared) -> Iterator[Reference]:
             ("succeeds", "Actor", value.succeeds),
         )
         yield from (Reference(*each) for each in named if each[2])
+    elif isinstance(value, Rule):
+        named_by_rule = (("owners", "Team"), ("sites", "Site"), ("actors", "Actor"))
+        for key, kind in named_by_rule:
+            for position, ident in enumerate(getattr(value.scope, key)):
+                yield Reference(f"scope.{key}[{position}]", kind, ident)
     elif isinstance(value, Point):
         yield from (
             Reference(f"channels[{position}].door", "Door", channel.door)
@@ -82,6 +89,9 @@ def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
         yield from _check_doors(prospect, value)
     elif isinstance(value, CardPool):
         yield from _check_pool(prospect, value)
+    elif isinstance(value, Rule):
+        for fault in prospect.rule_faults(value):
+            yield Problem("cedar", fault, "See `nameplate rule schema`.")
 
 
 def _check_reference(prospect: Prospect, reference: Reference) -> Iterator[Problem]:
@@ -98,7 +108,7 @@ def _check_site(prospect: Prospect, value: Declared, reference: Reference) -> It
         yield Problem(
             "site", f"There are several sites: {', '.join(sorted(sites)[:10])}.", "Add `site:` with the one meant."
         )
-    elif reference.id != DEFAULT_SITE or (sites and (former is None or former.site != DEFAULT_SITE)):
+    elif reference.id != DEFAULT_SITE or (sites and (former is None or getattr(former, "site", "") != DEFAULT_SITE)):
         yield from _check_reference(prospect, reference)
 
 

@@ -1,6 +1,6 @@
 """documents -> read -> check against each other and the registry -> changes. All of it, or nothing."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -10,11 +10,14 @@ from nameplate.domain.contracts import ACTION_CLASSES, ActionClass, Contract
 from nameplate.domain.manifests.differences import differences, typed
 from nameplate.domain.manifests.documents import DEFAULT_SITE, KINDS, Declared, kind_of, read_document, to_document
 from nameplate.domain.manifests.problems import MAX_KEPT, Document, InvalidManifests, Problem
+from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Registry, unit_key
 from nameplate.domain.rules import Prospect, check, references, warn_of_state, warnings
 
 Change = dict[str, Any]
 Pair = tuple[Document, Declared]
+RuleFaults = Callable[[Rule, Collection[str]], Iterable[str]]
+"""What is wrong with the Cedar of a rule, given the actions that it can be asked about."""
 
 
 class Plan(NamedTuple):
@@ -25,12 +28,17 @@ class Plan(NamedTuple):
     unchanged: tuple[tuple[str, str], ...] = ()
 
 
+def _unchecked(_rule: Rule, _actions: Collection[str]) -> Iterator[str]:
+    yield "Rules cannot be checked here."
+
+
 def plan(
     registry: Registry,
     documents: Sequence[Document],
     *,
     is_timezone: Callable[[str], bool],
     action_classes: Mapping[str, ActionClass] = ACTION_CLASSES,
+    rule_faults: RuleFaults = _unchecked,
     prune: bool = False,
 ) -> Plan:
     """What it takes to make the registry agree with `documents`.
@@ -48,6 +56,7 @@ def plan(
         served=_served(after["Point"]),
         is_timezone=is_timezone,
         action_classes=action_classes,
+        rule_faults=lambda rule: rule_faults(rule, rule.scope.actions or known_actions(after["Contract"].values())),
     )
     kept = [(document, _keep_initial(registry, value)) for document, value in pairs]
     found = (problem.within(document) for document, value in kept for problem in check(prospect, value))
@@ -74,6 +83,12 @@ def _read(registry: Registry, documents: Sequence[Document], *, prune: bool) -> 
         if first is not document:
             problems.append(_twice(document, first))
     return list(pairs.values()), problems
+
+
+def known_actions(contracts: Iterable[Contract]) -> frozenset[str]:
+    """The actions that can be permitted: those that contracts name, and to enter a public zone."""
+    grants = (grant for contract in contracts for grant in contract.grants)
+    return frozenset(("enter", *(action for grant in grants for action in grant.actions)))
 
 
 def _usual_site(sites: Collection[str]) -> str:
@@ -165,8 +180,8 @@ def _same(former: Declared | None, value: Declared) -> bool:
 
 def _put(registry: Registry, value: Declared) -> Change:
     change: Change = {"op": "put", "doc": to_document(value)}
-    if isinstance(value, Contract):
-        change["revision"] = registry.revisions.get(value.id, 0) + 1
+    if isinstance(value, Contract | Rule):
+        change["revision"] = registry.revision(kind_of(value), value.id) + 1
     return change
 
 

@@ -42,6 +42,19 @@ class Judge(Protocol):
         ...
 
 
+class Review(Protocol):
+    """What may take away what the index permits: the rules beyond contracts."""
+
+    def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
+        """The verdict, or a refusal."""
+        ...
+
+
+class _NoRules:
+    def review(self, verdict: Verdict, _request: AccessRequest) -> Verdict:
+        return verdict
+
+
 class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True):
     """A decision as the journal keeps it. `unit` names the physical unit that asked."""
 
@@ -95,10 +108,10 @@ class Pending(NamedTuple):
 class Authorizer:
     """Answers questions. Owned by one event loop.
 
-    `on_stopped` is told of each denial whose reason is the actor's state (actor, decision id). `obliges`: each says
-    what a permit asks of the point that enforces it; asked for permits only. `units` names the physical unit of an
-    actor. `proved` is told the counter and the key of each unit that proved itself. `clock` gives microseconds, UTC;
-    `monotonic` seconds.
+    `rules` may take away what the index permits. `on_stopped` is told of each denial whose reason is the actor's state
+    (actor, decision id). `obliges`: each says what a permit asks of the point that enforces it; asked for permits only.
+    `units` names the physical unit of an actor. `proved` is told the counter and the key of each unit that proved
+    itself. `clock` gives microseconds, UTC; `monotonic` seconds.
     """
 
     def __init__(
@@ -113,6 +126,7 @@ class Authorizer:
     ) -> None:
         self._judge, self._journal, self._prefix = judge, journal, f"{node}-"
         self._units, self._proved, self._clock, self._monotonic = units, proved, clock, monotonic
+        self.rules: Review = _NoRules()
         self.on_stopped: Callable[[str, str], None] = _nobody_asks
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.permits = 0
@@ -132,10 +146,15 @@ class Authorizer:
     def submit(self, request: AccessRequest, asked: Asked) -> Pending:
         """Decide now and hand the record to the journal. Nothing may be answered before `release`."""
         mono = self._monotonic()
-        verdict = self._judge.decide(request, mono)
+        verdict = self.weigh(request, mono)
         if verdict.permit and not asked.simulated:
             self._judge.count_permit(verdict, request.actor, mono)
         return self.record(verdict, request, asked)
+
+    def weigh(self, request: AccessRequest, mono: float) -> Verdict:
+        """The verdict of now, without any effect. `mono`: monotonic seconds."""
+        verdict = self._judge.decide(request, mono)
+        return self.rules.review(verdict, request) if verdict.permit else verdict
 
     def record(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Pending:
         """Hand the record of a verdict, however it came about, to the journal."""

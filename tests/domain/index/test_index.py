@@ -109,6 +109,8 @@ class Both:
         request = self.dice.request()
         wanted = reference.decide(self.world, request, worlds.wall, self.permits, self.mono)
         assert self.index.decide(request, self.mono) == wanted
+        assert self.index.targets(request) == reference.targets(self.world, request)
+        assert self.index.way_out(request) == reference.way_out(self.world, request, worlds.wall)
         if self.dice.random.random() < 0.8:
             self.index.count_permit(wanted, request.actor, self.mono)
             if wanted.reason is Reason.GRANTED:

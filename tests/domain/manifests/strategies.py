@@ -117,6 +117,22 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
     "Actor": optional({"type": st.sampled_from(["bot", "agent", "workload"])}, ACTOR | {"unit": units, "owner": ids})
     | optional({"type": st.just("robot"), "unit": units}, ACTOR | {"succeeds": st.just("older")})
     | optional({"type": st.just("bot"), "state": st.just("active"), "owner": ids, "purpose": texts}, ACTOR),
+    "Rule": st.fixed_dictionaries(
+        {
+            "scope": optional(
+                {"actions": lists(ids)},
+                {
+                    "resources": lists(patterns),
+                    "actors": lists(ids),
+                    "types": lists(st.sampled_from(["robot", "bot", "agent", "workload"])),
+                    "owners": lists(ids),
+                    "sites": lists(ids),
+                },
+            ),
+            "cedar": st.lists(texts, min_size=1, max_size=3).map("\n".join),
+        },
+        optional={"on_error": st.just("deny")},
+    ),
     "Point": optional(
         {"type": ids},
         {

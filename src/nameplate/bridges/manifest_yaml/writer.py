@@ -58,6 +58,8 @@ def _scalar(key: str, value: object) -> yaml.Node:
 def _text(key: str, value: str) -> yaml.Node:
     if key in _DATE_FIELDS and _DATE.fullmatch(value):
         return yaml.ScalarNode(f"{_TAG}timestamp", value)
+    if "\n" in value:
+        return yaml.ScalarNode(f"{_TAG}str", value, style="|")
     return yaml.ScalarNode(f"{_TAG}str", value, style='"' if ":" in value or is_ambiguous(value) else None)
 
 

@@ -180,6 +180,37 @@ class Index:
                 return refusal
         return judge(contract.rows(resource), contract.name, resource, request, entry.who, mono)
 
+    def targets(self, request: AccessRequest) -> tuple[str, ...]:
+        """The names of what is asked for. At a door: the zone beyond it (both, if nothing tells the way), the door."""
+        passage = self._passages.get(request.resource) if request.action == "enter" else None
+        if passage is None:
+            return (request.resource,)
+        entry = self._entries.get(request.actor)
+        ways = passage.ways(request.reader, entry.who[1].zone if entry else "")
+        return (*(way.target for way in ways), passage.name)
+
+    def way_out(self, request: AccessRequest) -> Verdict | None:
+        """The permit by which an actor may leave where it stands, whatever else forbids what it asks.
+
+        Only for requests that `decide` permits: it looks neither at the state nor at the credential.
+        """
+        entry, passage = self._entries.get(request.actor), self._passages.get(request.resource)
+        if entry is None or passage is None or request.action != "enter":
+            return None
+        ways = passage.ways(request.reader, entry.who[1].zone)
+        if len(ways) != 1 or not self._leaves(ways[0], entry):
+            return None
+        if ways[0].zone in self._public and request.presence == "reader":
+            return ways[0].public_permit
+        if _without(entry, request.at) is not None:
+            return None
+        rows = _merged(entry.contract.rows(ways[0].target), entry.contract.rows(passage.name))
+        return may_leave(rows, entry.contract.name, request)
+
+    def _leaves(self, way: Way, entry: _Entry) -> bool:
+        """Whether the actor stands inside, on this side of the door."""
+        return way.side is not None and way.side == entry.who[1].zone and way.side not in self._public
+
     def _at_door(self, passage: Passage, entry: _Entry, request: AccessRequest, mono: float) -> Verdict:
         verdict = UNKNOWN_READER
         for way in passage.ways(request.reader, entry.who[1].zone):
@@ -202,7 +233,7 @@ class Index:
             return verdict
         if public:
             return way.public_refusal
-        if way.side is not None and way.side == entry.who[1].zone and way.side not in self._public:
+        if self._leaves(way, entry):
             return may_leave(rows, contract.name, request) or verdict
         return verdict
 

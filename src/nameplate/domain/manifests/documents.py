@@ -9,15 +9,16 @@ from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
 from nameplate.domain.places import Door, Site, Team, Zone
 from nameplate.domain.points import Point
+from nameplate.domain.policies import Rule
 from nameplate.domain.sinks import Sink
 
-from . import actors, badges, cards, grants, places, points, sinks
+from . import actors, badges, cards, grants, places, points, policies, sinks
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
 DEFAULT_SITE = "default"
 
-Declared = Site | Team | Badge | Zone | Door | Contract | CardPool | Actor | Point | Sink
+Declared = Site | Team | Badge | Zone | Door | Contract | CardPool | Actor | Rule | Point | Sink
 
 
 class Kind(NamedTuple):
@@ -38,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "Contract": Kind(Contract, grants.read_contract, grants.write_contract),
     "CardPool": Kind(CardPool, cards.read_card_pool, cards.write_card_pool),
     "Actor": Kind(Actor, actors.read_actor, actors.write_actor),
+    "Rule": Kind(Rule, policies.read_rule, policies.write_rule),
     "Point": Kind(Point, points.read_point, points.write_point),
     "Sink": Kind(Sink, sinks.read_sink, sinks.write_sink),
 }

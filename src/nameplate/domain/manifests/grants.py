@@ -39,7 +39,7 @@ def read_contract(fields: Fields, ident: str, _site: str) -> Contract:
 
 def _grant(fields: Fields) -> Grant:
     grant = Grant(
-        actions=_actions(fields),
+        actions=read_actions(fields),
         resources=read_patterns(fields, "resources"),
         during=_windows(fields),
         networks=tuple(_networks(fields)),
@@ -57,7 +57,8 @@ def _grant(fields: Fields) -> Grant:
     return grant
 
 
-def _actions(fields: Fields) -> tuple[str, ...]:
+def read_actions(fields: Fields) -> tuple[str, ...]:
+    """A list of actions, each in full."""
     actions = fields.texts("actions", required=True, longest=128)
     for action in actions:
         if _ACTION.fullmatch(action) is None:

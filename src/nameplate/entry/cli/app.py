@@ -6,7 +6,7 @@ import typer
 
 from nameplate.domain.errors import NameplateError
 
-from . import access, actors, badges, bench, buildings, cards, demo, journal, keys, manifests, points, server
+from . import access, actors, badges, bench, buildings, cards, demo, journal, keys, manifests, points, rules, server
 from .output import Exit, fail, say
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(access.decision_app, name="decision", help="Look at decisions that
 app.add_typer(actors.app, name="actor", help="Actors and their lives.")
 app.add_typer(cards.app, name="card", help="Card numbers, by which existing panels know units.")
 app.add_typer(badges.app, name="badge", help="Badges of people at our readers.")
+app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(points.sink_app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")

@@ -12,6 +12,7 @@ from nameplate.domain.cards import Card, CardNumber
 from nameplate.domain.contracts import Contract
 from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, to_document
 from nameplate.domain.points import Caller
+from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Enrolment, Registry
 
 from . import tables
@@ -38,7 +39,7 @@ class Kept(NamedTuple):
 
 def _objects(kind: str) -> Kept:
     def row(registry: Registry, ident: str) -> Fields | None:
-        value, last = registry.table(kind).get(ident), registry.revisions.get(ident, 0) if kind == "Contract" else 0
+        value, last = registry.table(kind).get(ident), registry.revision(kind, ident)
         if value is None and not last:
             return None
         doc = None if value is None else _encode(to_document(value))
@@ -52,14 +53,14 @@ def _restore_object(registry: Registry, row: Cells) -> None:
     if kind in _FACTS:
         _FACTS[kind].restore(registry, ident, _decode(doc))
         return
-    if kind == "Contract":
-        registry.revisions[ident] = revision
+    if revision:
+        registry.revisions[f"{kind}/{ident}"] = revision
     if doc is None:
         return
     value = from_document(_decode(doc))
     if (kind_of(value), value.id) != (kind, ident):
         raise ValueError(f"the row of {kind} {ident} holds something else")
-    registry.table(kind)[ident] = replace(value, revision=revision) if isinstance(value, Contract) else value
+    registry.table(kind)[ident] = replace(value, revision=revision) if isinstance(value, Contract | Rule) else value
 
 
 class Fact(NamedTuple):

@@ -7,7 +7,7 @@ from nameplate.boot.settings import Settings
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 
-from . import actors, badges, cards, decisions, manifests, points, problems
+from . import actors, badges, cards, decisions, manifests, points, problems, rules
 from .current import Current
 
 
@@ -25,7 +25,8 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     problems.add_to(app)
     app.add_middleware(Current, reach=parts.projection.reach)
     registry = parts.projection.registry
-    app.include_router(manifests.routes(registry, commands, parts.action_classes, parts.is_timezone))
+    app.include_router(manifests.routes(registry, commands, parts.action_classes, parts.is_timezone, parts.rule_faults))
+    app.include_router(rules.routes(registry, parts.rule_schema))
     app.include_router(actors.routes(registry))
     app.include_router(cards.routes(registry))
     app.include_router(badges.routes(registry))

@@ -14,7 +14,7 @@ from nameplate.domain.contracts import ActionClass
 from nameplate.domain.errors import Invalid
 from nameplate.domain.registry import Registry
 from nameplate.entry.manage.commands import Commands
-from nameplate.flows.apply import Plan, diff, export, plan
+from nameplate.flows.apply import Plan, RuleFaults, diff, export, plan
 
 from .caller import LocalCaller
 
@@ -41,14 +41,25 @@ class ApplyIn(BaseModel):
 
 
 def routes(
-    registry: Registry, commands: Commands, classes: Mapping[str, ActionClass], is_timezone: Callable[[str], bool]
+    registry: Registry,
+    commands: Commands,
+    classes: Mapping[str, ActionClass],
+    is_timezone: Callable[[str], bool],
+    rule_faults: RuleFaults,
 ) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
     def planned(wanted: ApplyIn) -> Plan:
         documents = [document for file in wanted.files for document in read_manifests(file.text, file.name)]
-        return plan(registry, documents, is_timezone=is_timezone, action_classes=classes, prune=wanted.prune)
+        return plan(
+            registry,
+            documents,
+            is_timezone=is_timezone,
+            action_classes=classes,
+            rule_faults=rule_faults,
+            prune=wanted.prune,
+        )
 
     @router.post("/v1/diff")
     async def show_difference(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:

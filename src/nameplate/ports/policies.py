@@ -1,0 +1,48 @@
+"""What evaluates the rules that users write."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from nameplate.domain.policies import Rule
+
+Circumstances = Mapping[str, Any]
+"""What a request says of its circumstances: texts, whole numbers and truth values; what is unknown is absent."""
+
+
+class Entity(NamedTuple):
+    """The actor or the resource of a question. `parents`: the teams that own it."""
+
+    id: str
+    attributes: Mapping[str, Any]
+    parents: Sequence[str] = ()
+
+
+class Ruling(NamedTuple):
+    """Names of the rules that forbid, and of those that could not be evaluated, each with what went wrong."""
+
+    forbid: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+
+class Prepared(Protocol):
+    """Some rules, ready to be asked about one actor and one resource."""
+
+    def ask(self, action: str, circumstances: Circumstances) -> Ruling:
+        """What the rules say. Never raises: what cannot be evaluated has failed."""
+        ...
+
+
+class PolicyEngine(Protocol):
+    """Evaluates rules."""
+
+    def faults(self, rule: Rule, actions: Collection[str]) -> Sequence[str]:
+        """What is wrong with a rule that can be asked about `actions`: sentences for its author. Never raises."""
+        ...
+
+    def schema(self, actions: Collection[str]) -> str:
+        """What rules can refer to, as text."""
+        ...
+
+    def prepare(self, rules: Sequence[Rule], actor: Entity, resource: Entity) -> Prepared:
+        """The rules for this actor and this resource. Never raises: a rule that cannot be read will have failed."""
+        ...

@@ -1,0 +1,85 @@
+import time
+
+import pytest
+
+from nameplate.bridges.cedar.checking import MAX_INTRICACY, MAX_STATEMENTS, faults
+from nameplate.domain.policies import Rule, Scope
+
+HEAD = "forbid (principal, action, resource)"
+ZONES = Scope(("enter",), ("zone:*",))
+
+
+def told(cedar, scope=ZONES, actions=("enter",)):
+    return list(faults(Rule("r", scope, cedar, 1), actions))
+
+
+@pytest.mark.parametrize(
+    "cedar",
+    [
+        f"{HEAD};",
+        f'@id("mine") {HEAD} when {{ resource.public }};',
+        'forbid (principal == Actor::"a", action == Action::"enter", resource == Zone::"x");',
+        f"{HEAD}; // and again\n{HEAD};",
+    ],
+)
+def test_a_sound_rule_has_no_faults(cedar):
+    assert told(cedar) == []
+
+
+@pytest.mark.parametrize(
+    ("cedar", "why"),
+    [
+        ("", "no statement"),
+        ("// nothing", "no statement"),
+        ("forbid (principal, action whn", "not Cedar"),
+        ("permit (principal, action, resource);", "only `forbid`"),
+        (f"{HEAD}; permit (principal, action, resource);", "only `forbid`"),
+        ("forbid (principal == ?principal, action, resource);", "slots"),
+        (f"{HEAD} when {{ principal.mood == 1 }};", "`mood`"),
+        (f'{HEAD} when {{ principal.owner == "x" }};', "optional attribute `owner`"),
+        (f'{HEAD} when {{ resource == Zne::"x" }};', "`Zne`"),
+        ('forbid (principal, action == Action::"entr", resource);', 'Action::"entr"'),
+        ("forbid (principal, action, resource is Nowhere);", "`Nowhere`"),
+        ("forbid (principal is Zone, action, resource);", "scope constraints"),
+        (f'{HEAD} when {{ ip("10.0.0.0/99").isLoopback() }};', "IP address"),
+        (f"{HEAD}; {HEAD} when {{ context.minute == true }};", "statement 2"),
+    ],
+)
+def test_an_unsound_rule_is_told_why(cedar, why):
+    assert why in " ".join(told(cedar))
+
+
+@pytest.mark.parametrize(
+    "cedar",
+    [
+        f"{HEAD} when {{ {'(' * 4_000}true{')' * 4_000} }};",
+        f"{HEAD} when {{ {'[' * 4_000}{']' * 4_000} == [] }};",
+        f"{HEAD} when {{ {'{a:' * 2_000}1{'}' * 2_000} == 1 }};",
+        f"{HEAD} when {{ context has {'a.' * 4_000}a }};",
+        f"{HEAD} when {{ {'!' * 8_000}true }};",
+        f"{HEAD} when {{ {'-' * 8_000}1 == 1 }};",
+        f"{HEAD} when {{ {'true && ' * 1_000}true }};",
+        f"{HEAD} when {{ {'if true then true else ' * 350}true }};",
+        f"{HEAD} when {{ 1 {'+ 1' * 2_000} == 1 }};",
+        f"{HEAD};" * (MAX_STATEMENTS + 1),
+        "@a " * 2_600 + f"{HEAD};",
+        "\\" * 8_000,
+        '"' * 8_000,
+    ],
+)
+def test_what_could_exhaust_the_parser_is_refused_at_once(cedar):
+    started = time.monotonic()
+    assert told(cedar)
+    assert time.monotonic() - started < 10
+
+
+def test_the_bound_leaves_room_for_what_people_write():
+    half = MAX_INTRICACY // 2 - 2
+    assert told(f"{HEAD} when {{ {'(' * half}true{')' * half} }};") == []
+
+
+def test_a_rule_is_held_against_the_kinds_of_its_scope_alone():
+    public = f"{HEAD} when {{ resource.public }};"
+    assert told(public) == []
+    assert "`public`" in " ".join(told(public, Scope(("enter",))))
+    assert "`public`" in " ".join(told(public, Scope(("enter",), ("zone:a", "record:*"))))
