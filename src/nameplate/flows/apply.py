@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
+from nameplate.domain import known
 from nameplate.domain.actors import Actor, State
 from nameplate.domain.contracts import ACTION_CLASSES, ActionClass, Contract
 from nameplate.domain.manifests.differences import differences, typed
@@ -56,7 +57,7 @@ def plan(
         served=_served(after["Point"]),
         is_timezone=is_timezone,
         action_classes=action_classes,
-        rule_faults=lambda rule: rule_faults(rule, rule.scope.actions or known_actions(after["Contract"].values())),
+        rule_faults=lambda rule: rule_faults(rule, rule.scope.actions or known.actions(after["Contract"].values())),
     )
     kept = [(document, _keep_initial(registry, value)) for document, value in pairs]
     found = (problem.within(document) for document, value in kept for problem in check(prospect, value))
@@ -83,12 +84,6 @@ def _read(registry: Registry, documents: Sequence[Document], *, prune: bool) -> 
         if first is not document:
             problems.append(_twice(document, first))
     return list(pairs.values()), problems
-
-
-def known_actions(contracts: Iterable[Contract]) -> frozenset[str]:
-    """The actions that can be permitted: those that contracts name, and to enter a public zone."""
-    grants = (grant for contract in contracts for grant in contract.grants)
-    return frozenset(("enter", *(action for grant in grants for action in grant.actions)))
 
 
 def _usual_site(sites: Collection[str]) -> str:

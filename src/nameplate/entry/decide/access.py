@@ -55,12 +55,12 @@ class Access:
 
     def evaluation(self, headers: Headers, body: bytes, reply: Reply) -> None:
         """One question (AuthZEN 1.0, section 6)."""
-        asking = self._asking(headers)
+        asking = self.asking(headers)
         self._answer_one(authzen.read_evaluation(body), asking, reply)
 
     def evaluations(self, headers: Headers, body: bytes, reply: Reply) -> None:
         """A batch (AuthZEN 1.0, section 7); without items it is a single question."""
-        asking = self._asking(headers)
+        asking = self.asking(headers)
         batch = authzen.read_evaluations(body)
         if not batch.evaluations:
             self._answer_one(batch, asking, reply)
@@ -88,6 +88,9 @@ class Access:
             "policy_decision_point": base,
             "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
             "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
+            "search_subject_endpoint": f"{base}/access/v1/search/subject",
+            "search_resource_endpoint": f"{base}/access/v1/search/resource",
+            "search_action_endpoint": f"{base}/access/v1/search/action",
         }
         await reply_json(send, metadata, headers=request_id(scope["headers"]))
 
@@ -107,21 +110,23 @@ class Access:
         return submitted
 
     def _submit(self, evaluation: authzen.Evaluation, asking: Asking) -> Pending:
-        request, asked = authzen.question(evaluation, self._subject_types, self._clock()), asking.asked
-        if not (asking.simulate and "time" in request.context):
+        request, asked = self.question(evaluation, asking)
+        if not is_made_up(request, asked):
             return self._authorizer.submit(request, asked)
-        moment = authzen.simulated_time(request.context)
-        at = request.at if moment is None else moment
-        return self._simulate(request._replace(at=at), asked._replace(simulated=True))
-
-    def _simulate(self, request: AccessRequest, asked: Asked) -> Pending:
-        if resource_kind(request.resource) not in _PHYSICAL:
-            return self._authorizer.submit(request, asked)
-        # A made-up time must never open anything.
         verdict = Verdict(permit=False, reason=Reason.SIMULATED_EFFECT, reasons=(Reason.SIMULATED_EFFECT,))
         return self._authorizer.record(verdict, request, asked)
 
-    def _asking(self, headers: Headers) -> Asking:
+    def question(self, evaluation: authzen.Evaluation, asking: Asking) -> tuple[AccessRequest, Asked]:
+        """The request that an evaluation means, at the time that counts for its caller; raises HttpError 400."""
+        request, asked = authzen.question(evaluation, self._subject_types, self._clock()), asking.asked
+        if not (asking.simulate and "time" in request.context):
+            return request, asked
+        moment = authzen.simulated_time(request.context)
+        at = request.at if moment is None else moment
+        return request._replace(at=at), asked._replace(simulated=True)
+
+    def asking(self, headers: Headers) -> Asking:
+        """Who asks; raises HttpError 401 for strangers, 400 for what is not JSON."""
         given = dict(reversed(headers))  # the first of each name counts
         caller = self._caller(given.get(b"authorization", b""))
         if given.get(b"content-type", b"").partition(b";")[0].strip().lower() != b"application/json":
@@ -144,6 +149,11 @@ class Access:
                 "Make one: nameplate point token NAME",
             )
         return caller
+
+
+def is_made_up(request: AccessRequest, asked: Asked) -> bool:
+    """Whether it asks about a door at a time of its own: that must never open anything."""
+    return asked.simulated and resource_kind(request.resource) in _PHYSICAL
 
 
 def decision_json(decision: Decision) -> dict[str, object]:

@@ -99,7 +99,7 @@ _raw = msgspec.json.Decoder(RawBatch).decode
 
 def read_evaluation(body: bytes) -> Evaluation:
     """The question in a body; raises HttpError 400."""
-    evaluation: Evaluation = _read(_evaluation, body)
+    evaluation: Evaluation = read(_evaluation, body)
     return evaluation
 
 
@@ -120,13 +120,13 @@ def _read_batch(body: bytes) -> Batch | RawBatch:
     try:
         return _sound(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        batch: RawBatch = _read(_raw, body)
+        batch: RawBatch = read(_raw, body)
         return batch
 
 
 def read_item(given: Evaluation | msgspec.Raw, defaults: Evaluation) -> Evaluation:
     """One item of a batch, completed from its defaults; raises HttpError 400."""
-    item: Evaluation = given if isinstance(given, Evaluation) else _read(_evaluation, given)
+    item: Evaluation = given if isinstance(given, Evaluation) else read(_evaluation, given)
     if not (defaults.subject or defaults.action or defaults.resource or defaults.context):
         return item
     return Evaluation(
@@ -216,7 +216,8 @@ def faulty(error: HttpError) -> Answer:
     )
 
 
-def _read(decoder: Any, body: bytes | msgspec.Raw) -> Any:
+def read(decoder: Any, body: bytes | msgspec.Raw) -> Any:
+    """A body by a decoder of its kind; raises HttpError 400."""
     try:
         return decoder(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:

@@ -14,6 +14,7 @@ from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.links import Welcome
 from nameplate.flows.checkpoint import keep_checkpoints
 from nameplate.flows.present import Presenter
+from nameplate.flows.search import Searcher
 from nameplate.flows.stop import Lifecycle
 
 from .access import Access
@@ -28,6 +29,7 @@ from .internal import Internal
 from .keyring import Keyring
 from .local import Local
 from .loopback import require_loopback
+from .searches import Searches
 from .serving import bind_public, serve_http
 
 log = structlog.get_logger()
@@ -102,10 +104,13 @@ def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Co
     """All routes of the public listener and the control socket."""
     types = frozenset({"actor", *settings.authzen.subject_types})
     access = Access(parts.authorizer, parts.mirror.tokens, types, clocks.wall)
+    searcher = Searcher(parts.registry, parts.ledger, parts.authorizer.weigh, clocks.monotonic)
+    parts.ledger.watchers.append(searcher.touched)
     local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
     health = Health(parts.journal, parts.authorizer, lambda: connections.names, lambda: len(parts.registry.actors))
-    routes = access.routes() | local.routes() | health.routes() | Keyring(parts.credentials).routes()
+    routes = access.routes() | Searches(access, searcher).routes() | local.routes() | health.routes()
+    routes |= Keyring(parts.credentials).routes()
     routes |= {("POST", "/v1/enrolments"): enrolments.redeem}
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,

@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from nameplate.domain import known
 from nameplate.domain.manifests.documents import to_document
 from nameplate.domain.registry import Registry
-from nameplate.flows.apply import known_actions
 
 from .caller import LocalCaller
 
@@ -25,7 +25,7 @@ def routes(registry: Registry, schema: Callable[[Collection[str]], str]) -> APIR
     @router.get("/v1/rules/schema")
     async def show_schema(caller: LocalCaller) -> dict[str, Any]:
         named = (action for rule in registry.rules.values() for action in rule.scope.actions)
-        return {"schema": schema(known_actions(registry.contracts.values()) | set(named))}
+        return {"schema": schema(known.actions(registry.contracts.values()) | set(named))}
 
     return router
 

@@ -1,0 +1,118 @@
+"""`/access/v1/search/*`: AuthZEN searches (section 8)."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+
+from nameplate.flows.search import Searcher, Wanted
+
+from . import authzen
+from .access import Access, Asking, is_made_up
+from .app import Route
+from .replies import HttpError, Receive, Scope, Send, read_body, reply_json
+
+KINDS = ("subject", "resource", "action")
+MAX_PAGE = 1_000
+ANY = "*"
+"""Stands where the searched name would. No request with it is ever decided."""
+_MAC_BYTES = 16
+
+
+class PageIn(msgspec.Struct):
+    """Which part of the results is wanted. `token`: from the page before."""
+
+    token: str = ""
+    limit: Annotated[int, msgspec.Meta(ge=1)] = MAX_PAGE
+
+
+class SearchIn(authzen.Evaluation):
+    """A search: an evaluation without the name that is searched for."""
+
+    page: PageIn | None = None
+
+
+class PageOut(msgspec.Struct):
+    """`next_token` is empty at the end. `count`: results on this page."""
+
+    next_token: str
+    count: int
+
+
+class Results(msgspec.Struct):
+    """A page of entities, or of actions."""
+
+    page: PageOut
+    results: list[dict[str, str]]
+
+
+_read = msgspec.json.Decoder(SearchIn).decode
+_canonical = msgspec.json.Encoder(order="sorted").encode
+
+
+class Searches:
+    """The search endpoints. Tokens of pages are good for the same caller and the same question, until a restart."""
+
+    def __init__(self, access: Access, searcher: Searcher) -> None:
+        self._access, self._searcher = access, searcher
+        self._key = secrets.token_bytes(32)
+
+    def routes(self) -> dict[tuple[str, str], Route]:
+        """What this serves."""
+        return {("POST", f"/access/v1/search/{what}"): partial(self._search, what) for what in KINDS}
+
+    async def _search(self, what: str, scope: Scope, receive: Receive, send: Send) -> None:
+        asking = self._access.asking(scope["headers"])
+        given: SearchIn = authzen.read(_read, await read_body(receive))
+        page = given.page or PageIn()
+        question = _question(given, what)
+        mark = _canonical([asking.asked.point, what, question])
+        after = self._last(page.token, mark) if page.token else ""
+        found = await self._searcher.search(self._wanted(what, question, asking, page, after))
+        token = self._token(found.last, mark) if found.last else ""
+        kind = question.subject if what == "subject" else question.resource
+        results = [_result(what, kind, name) for name in found.names]
+        await reply_json(send, Results(PageOut(token, len(results)), results), headers=asking.echo)
+
+    def _wanted(self, what: str, question: authzen.Evaluation, asking: Asking, page: PageIn, after: str) -> Wanted:
+        request, asked = self._access.question(question, asking)
+        kind = (question.resource.type or "") if question.resource else ""
+        hopeless = is_made_up(request, asked) or not request.actor
+        return Wanted(what, request, kind, asked, after, min(page.limit, MAX_PAGE), not page.token, hopeless)
+
+    def _token(self, last: str, mark: bytes) -> str:
+        return base64.urlsafe_b64encode(self._mac(last, mark) + last.encode()).decode()
+
+    def _last(self, token: str, mark: bytes) -> str:
+        try:
+            opened = base64.b64decode(token, altchars=b"-_", validate=True)
+            last = opened[_MAC_BYTES:].decode()
+        except ValueError:
+            opened, last = b"", ""
+        if not hmac.compare_digest(opened[:_MAC_BYTES], self._mac(last, mark)):
+            raise HttpError(400, "page_token", "That page token is not of this search.", "Start again without a token.")
+        return last
+
+    def _mac(self, last: str, mark: bytes) -> bytes:
+        # The length keeps where the one ends and the other begins.
+        return hmac.digest(self._key, b"%d:%b%b" % (len(mark), mark, last.encode()), hashlib.sha256)[:_MAC_BYTES]
+
+
+def _question(given: SearchIn, what: str) -> authzen.Evaluation:
+    """The search as an evaluation of any such name."""
+    subject, action, resource = given.subject, given.action, given.resource
+    if what == "subject" and subject is not None:
+        subject = authzen.Entity(subject.type, ANY, subject.properties)
+    elif what == "resource" and resource is not None:
+        resource = authzen.Entity(resource.type, ANY, resource.properties)
+    elif what == "action":
+        action = authzen.Action(ANY)
+    return authzen.Evaluation(subject, action, resource, given.context)
+
+
+def _result(what: str, entity: Any, name: str) -> dict[str, str]:
+    return {"name": name} if what == "action" else {"type": entity.type, "id": name}
