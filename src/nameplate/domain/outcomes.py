@@ -26,6 +26,13 @@ class Happening(StrEnum):
     INSTALL_STARTED = "install_started"
     INSTALL_DONE = "install_done"
     INSTALL_EXPIRED = "install_expired"
+    CARD_PRESENTED = "card_presented"
+    CARD_WITHDRAWN = "card_withdrawn"
+    PANEL_GRANTED = "panel_granted"
+    PANEL_REFUSED = "panel_refused"
+    PANEL_SILENT = "panel_silent"
+    PANEL_ONLINE = "panel_online"
+    PANEL_OFFLINE = "panel_offline"
     REPORTS_LOST = "reports_lost"
 
 

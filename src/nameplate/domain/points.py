@@ -8,12 +8,29 @@ PANEL_TYPES = frozenset({"osdp-panel"})
 
 
 @dataclass(frozen=True, slots=True)
+class PanelPort:
+    """A reader port of an existing access panel, where we stand in for the door's reader `reader`.
+
+    `to`: see `Channel`. `key`: the name of a credential, the port's Secure Channel key in 32 hex digits. `granted`,
+    `refused`: what the panel shows there once it has decided: a colour, or `beep-N` for so many tones.
+    """
+
+    reader: str
+    to: str
+    key: str
+    address: int = 0
+    granted: tuple[str, ...] = ("green",)
+    refused: tuple[str, ...] = ("red",)
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One line to the controller hardware of one door.
 
     `to`: `pty:PATH`, `serial:PATH?baud=38400` or `tcp:HOST:PORT`. `address`: OSDP address, 0 to 126. The order of the
     door's readers gives their reader numbers. Times in seconds: `strike_s` how long the strike stays released,
-    `pass_s` how long the door may stand open after a permit before it counts as held.
+    `pass_s` how long the door may stand open after a permit before it counts as held. `panel`: where a panel opens the
+    door, its reader ports.
     """
 
     door: str
@@ -21,6 +38,7 @@ class Channel:
     address: int = 0
     strike_s: float = 5.0
     pass_s: float = 15.0
+    panel: tuple[PanelPort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
