@@ -164,6 +164,10 @@ AT_THE_POINT: Mapping[str, str] = {
     "no_secure_channel": "The reader is not reached over its Secure Channel now.",
     "nameless": "A permit without an actor. It is never used; report it as a fault.",
     "strike_failed": "The reader did not acknowledge the strike in time. See the line and the lock.",
+    "no_card": "Behind a panel: the unit has no card number. Declare a CardPool for its site and enrol it again.",
+    "panel_offline": "The panel does not ask at this reader's port, or not over a Secure Channel with the port's key.",
+    "panel_refused": "We permitted; the panel showed that it did not. See its card list and its own rules.",
+    "panel_silent": "Told with a permit: the panel has the card and showed nothing. The door may be open.",
 }
 
 

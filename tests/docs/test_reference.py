@@ -4,6 +4,7 @@ import pytest
 
 from nameplate.domain.verdicts import Reason
 from nameplate.enforcement.osdp import mapping
+from nameplate.enforcement.osdp.virtual_reader import mapping as panels
 from nameplate.entry.cli.output import Exit
 from scripts import reference
 
@@ -30,6 +31,10 @@ def test_every_reason_of_a_door_has_a_meaning():
         mapping.NO_SECURE_CHANNEL,
         mapping.NAMELESS,
         mapping.STRIKE_FAILED,
+        panels.NO_CARD,
+        panels.PANEL_OFFLINE,
+        panels.PANEL_REFUSED,
+        panels.PANEL_SILENT,
     }
     assert set(reference.AT_THE_POINT) == names
 

@@ -25,5 +25,17 @@ def _osdp() -> Build:
     return build
 
 
-POINTS: Mapping[str, Callable[[], Build]] = {"osdp": _osdp}
+def _osdp_panel() -> Build:
+    import concurrent.futures.thread  # noqa: F401
+
+    from nameplate.enforcement.osdp.virtual_reader.point import PanelPoint
+
+    def build(welcome: Welcome, decisions: DecisionPoint, clock: Clock, monotonic: Monotonic) -> Any:
+        doors = {door.id: door for door in welcome.doors}
+        return PanelPoint(welcome.spec, doors, welcome.keys, welcome.credentials, decisions, clock, monotonic)
+
+    return build
+
+
+POINTS: Mapping[str, Callable[[], Build]] = {"osdp": _osdp, "osdp-panel": _osdp_panel}
 """Each loads all code that its point needs: once a process has given up root, Python itself may be out of its reach."""

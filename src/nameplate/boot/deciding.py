@@ -76,12 +76,12 @@ class Deciding:
             channel.door: self.keys.secret(f"transport/{channel.door}", TRANSPORT_KEY_BYTES)
             for channel in spec.channels
         }
-        held = credentials.held(self.keys, spec.credentials)
+        held = credentials.held(self.keys, spec.needed_credentials)
         return Welcome(spec, doors, keys, self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES), held)
 
     def fingerprint(self, point_id: str) -> str:
         """Another text when a point has to be given other credentials; empty for one that names none."""
-        names = self.registry.points[point_id].credentials
+        names = self.registry.points[point_id].needed_credentials
         seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES) if names else b""
         return credentials.fingerprint(credentials.held(self.keys, names), seed) if names else ""
 

@@ -65,6 +65,12 @@ class Point:
     warn: tuple[Exemption, ...] = ()
     credentials: tuple[str, ...] = ()
 
+    @property
+    def needed_credentials(self) -> tuple[str, ...]:
+        """`credentials`, and those that its channels name."""
+        ports = (port.key for channel in self.channels for port in channel.panel)
+        return tuple(dict.fromkeys((*self.credentials, *ports)))
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -14,7 +14,7 @@ from .manifests.fields import suggestion
 from .manifests.grants import exceeding
 from .manifests.problems import Problem
 from .places import Door, Site, Zone
-from .points import Point
+from .points import PANEL_TYPES, Point
 from .policies import Rule
 from .registry import Registry, unit_key
 
@@ -87,6 +87,7 @@ def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
         yield from _check_actor(prospect, value)
     elif isinstance(value, Point):
         yield from _check_doors(prospect, value)
+        yield from _check_panels(prospect, value)
     elif isinstance(value, CardPool):
         yield from _check_pool(prospect, value)
     elif isinstance(value, Rule):
@@ -137,6 +138,22 @@ def _check_doors(prospect: Prospect, point: Point) -> Iterator[Problem]:
                 f"{door!r} is served by point {holder!r} already.",
                 "Take its channel out of one of the two points.",
             )
+
+
+def _check_panels(prospect: Prospect, point: Point) -> Iterator[Problem]:
+    """Each port of a panel stands for a reader of its door."""
+    for position, channel in enumerate(point.channels):
+        where, door = f"channels[{position}].panel", prospect.after["Door"].get(channel.door)
+        if point.type in PANEL_TYPES and not channel.panel:
+            yield Problem(where, "A door behind a panel needs its reader ports.", "Add `panel:`.")
+        elif channel.panel and point.type not in PANEL_TYPES:
+            yield Problem(where, f"A point of type {point.type} has no panel.", "Use `type: osdp-panel`.")
+        for number, port in enumerate(channel.panel):
+            if door is not None and door.reader(port.reader) is None:
+                hint = suggestion(port.reader, [reader.id for reader in door.readers])
+                yield Problem(
+                    f"{where}[{number}].reader", f"{door.id!r} has no reader {port.reader!r}.", f"{hint}Correct it."
+                )
 
 
 def _check_pool(prospect: Prospect, pool: CardPool) -> Iterator[Problem]:

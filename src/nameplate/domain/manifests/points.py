@@ -1,20 +1,16 @@
 """Enforcement points."""
 
-import re
-
 from nameplate.domain.names import is_key_name
 from nameplate.domain.points import Channel, Exemption, Point
 
 from .fields import Fields
 from .grants import read_patterns
+from .lines import MAX_ADDRESS, read_line
+from .panels import read_ports, write_port
 from .quantities import format_seconds, parse_seconds
 
 MODES = ("enforce", "observe", "warn")
-MAX_ADDRESS = 126
 MAX_CREDENTIALS = 16
-_CHANNEL = re.compile(
-    r"pty:/\S+|serial:/[^\s?]+(\?baud=[1-9][0-9]{2,6})?|tcp:(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(?P<port>[0-9]{1,5})"
-)
 _USUAL = Channel("", "")
 
 
@@ -27,13 +23,23 @@ def read_point(fields: Fields, ident: str, site: str) -> Point:
     mode.done()
     channels = tuple(_channel(section) for section in fields.sections("channels"))
     credentials = _credentials(fields)
-    if len({(channel.to, channel.address) for channel in channels}) != len(channels):
+    _check_lines(fields, channels)
+    return Point(ident, kind, own_site, channels, default, observe, warn, credentials)
+
+
+def _check_lines(fields: Fields, channels: tuple[Channel, ...]) -> None:
+    """Readers may share a line under different addresses; a port of a panel shares its line with nobody."""
+    lines = [line for channel in channels for line in (channel.to, *(port.to for port in channel.panel))]
+    if any(channel.panel for channel in channels) and len(set(lines)) != len(lines):
+        fields.fail(
+            "channels", "The line of a panel's port is used twice.", "Give each door and each port its own `to`."
+        )
+    elif len({(channel.to, channel.address) for channel in channels}) != len(channels):
         fields.fail(
             "channels",
             "Two channels have the same line and address.",
             "Give each door its own `to`, or its own `address` on it.",
         )
-    return Point(ident, kind, own_site, channels, default, observe, warn, credentials)
 
 
 def _exemptions(mode: Fields, key: str) -> tuple[Exemption, ...]:
@@ -49,10 +55,11 @@ def _exemptions(mode: Fields, key: str) -> tuple[Exemption, ...]:
 def _channel(fields: Fields) -> Channel:
     channel = Channel(
         door=fields.name("door", required=True),
-        to=_address(fields, _CHANNEL, "Write pty:/PATH, serial:/PATH?baud=38400 or tcp:HOST:PORT."),
+        to=read_line(fields),
         address=fields.integer("address", 0, range(MAX_ADDRESS + 1)),
         strike_s=fields.quantity("strike", _parse_strike, "a time from 0.1s to 25.5s") or _USUAL.strike_s,
         pass_s=fields.quantity("pass", parse_seconds, "a time such as 15s") or _USUAL.pass_s,
+        panel=read_ports(fields),
     )
     fields.done()
     return channel
@@ -62,14 +69,6 @@ def _parse_strike(text: str) -> float | None:
     seconds = parse_seconds(text)
     # OSDP counts the time of an output in tenths of a second, up to 255 (IEC 60839-11-5).
     return seconds if seconds is not None and 0.1 <= seconds <= 25.5 else None
-
-
-def _address(fields: Fields, pattern: re.Pattern[str], remedy: str) -> str:
-    to = fields.text("to", required=True)
-    matched = pattern.fullmatch(to)
-    if to and (matched is None or not 0 < int(matched["port"] or 1) < 65_536):
-        fields.fail("to", f"{to!r} is not possible here.", remedy)
-    return to
 
 
 def write_point(point: Point) -> dict[str, object]:
@@ -100,6 +99,8 @@ def _written_channel(channel: Channel) -> dict[str, object]:
         written["strike"] = format_seconds(channel.strike_s)
     if channel.pass_s != _USUAL.pass_s:
         written["pass"] = format_seconds(channel.pass_s)
+    if channel.panel:
+        written["panel"] = [write_port(port) for port in channel.panel]
     return written
 
 

@@ -17,7 +17,7 @@ from nameplate.ports.bus import Handler, Peer
 from .connections import Connections
 from .hub import Hub
 
-PROCESSES = frozenset({"osdp"})
+PROCESSES = frozenset({"osdp", "osdp-panel"})
 """Point types that run as a process of their own."""
 
 

@@ -130,7 +130,7 @@ def test_a_key_of_another_size_is_refused():
             bytes(15),
             PanelSettings(),
             lambda: 0.0,
-            list,
+            lambda: None,
             lambda _: None,
             lambda _: None,
         )

@@ -22,6 +22,10 @@ FAILURES: dict[str, Severity] = {
     Happening.READER_OFFLINE: Severity.MEDIUM,
     Happening.INSTALL_EXPIRED: Severity.LOW,
     Happening.NO_PASSAGE: Severity.LOW,
+    Happening.CARD_WITHDRAWN: Severity.LOW,
+    Happening.PANEL_REFUSED: Severity.MEDIUM,
+    Happening.PANEL_SILENT: Severity.LOW,
+    Happening.PANEL_OFFLINE: Severity.MEDIUM,
 }
 NOTED: dict[str, Severity] = {Happening.INSTALL_STARTED: Severity.MEDIUM, Happening.INSTALL_DONE: Severity.LOW}
 UNMAPPED = ("point", "point_at", "door", "reader", "from_zone", "to_zone", "badge", "number_hash")
