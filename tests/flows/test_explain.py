@@ -6,8 +6,9 @@ from nameplate.boot.timezones import wall
 from nameplate.domain.asked import Asked
 from nameplate.domain.errors import NotFound
 from nameplate.domain.networks import parse_address
+from nameplate.domain.recorded import outcome, question
 from nameplate.domain.verdicts import Reason
-from nameplate.flows.explain import Explainer, outcome, question
+from nameplate.flows.explain import Explainer
 from nameplate.journals.segments import SegmentReader
 from tests.flows.heart import CONTRACT, READ, WORLD, beating, request
 

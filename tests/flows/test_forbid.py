@@ -5,16 +5,14 @@ from typing import Any
 
 import pytest
 
-from nameplate.boot.rules import engine
+from nameplate.boot.rules import engine, review_of
 from nameplate.boot.timezones import wall
 from nameplate.domain import reference
 from nameplate.domain.asked import Asked
-from nameplate.domain.findings import Finding
 from nameplate.domain.networks import parse_address
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Reason
-from nameplate.flows.forbid import Rules
 from tests.flows.heart import CONTRACT, WORLD, Heart, beating, robot
 
 HEAD = "forbid (principal, action, resource)"
@@ -226,19 +224,6 @@ def test_a_thousand_rules_elsewhere_are_never_handed_to_cedar(tmp_path, monkeypa
     asyncio.run(main())
 
 
-class BySpecification:
-    """The ways of a request as the reference tells them."""
-
-    def __init__(self, facts: Any) -> None:
-        self._facts = facts
-
-    def targets(self, request: AccessRequest) -> tuple[str, ...]:
-        return reference.targets(self._facts, request)
-
-    def way_out(self, request: AccessRequest) -> Any:
-        return reference.way_out(self._facts, request, wall)
-
-
 def test_the_reference_with_rules_answers_as_the_index_does(tmp_path):
     rules = [
         rule("night", "context.minute < 360"),
@@ -248,10 +233,6 @@ def test_the_reference_with_rules_answers_as_the_index_does(tmp_path):
 
     async def main():
         async with beating(tmp_path, *CLINIC, robot("amr-2"), *rules) as heart:
-            told: list[Finding] = []
-            beside = Rules(heart.registry, BySpecification(heart.registry), engine, wall, told.append, lambda: 0.0)
-            for each in heart.registry.rules.values():
-                beside.put(each)
             for place in ("hall", "ward"):
                 passed(heart, {"hall": "ward", "ward": "hall"}[place], place)
                 for actor in ("amr-1", "amr-2"):
@@ -260,7 +241,8 @@ def test_the_reference_with_rules_answers_as_the_index_does(tmp_path):
                             at = USUAL.at + hour * 3_600_000_000
                             asked = AccessRequest(actor, "enter", resource, at, presence="reader", reader="in")
                             by_index = heart.rules.review(heart.index.decide(asked, 0.0), asked)
-                            assert beside.review(reference.decide(heart.registry, asked, wall), asked) == by_index
+                            verdict = reference.decide(heart.registry, asked, wall)
+                            assert review_of(heart.registry)(verdict, asked) == by_index
 
     asyncio.run(main())
 

@@ -9,14 +9,17 @@ from importlib.metadata import version
 from nameplate.domain.contracts import ACTION_CLASSES, ActionClass
 from nameplate.domain.errors import Invalid
 from nameplate.domain.policies import Rule
+from nameplate.domain.registry import Registry
+from nameplate.domain.requests import AccessRequest
 from nameplate.domain.sinks import Sink
+from nameplate.domain.verdicts import Verdict
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
 from nameplate.ports.exporter import Exporter
 
 from .exports import build_exporter
 from .paths import Paths
-from .rules import rule_faults, rule_schema
+from .rules import review_of, rule_faults, rule_schema
 from .settings import ActionSettings, Settings
 from .tables import open_tables
 from .timezones import transitions, wall
@@ -38,6 +41,7 @@ class Managing:
     wall: Callable[[str, int], datetime]
     rule_faults: Callable[[Rule, Collection[str]], Iterable[str]]
     rule_schema: Callable[[Collection[str]], str]
+    review: Callable[[Registry], Callable[[Verdict, AccessRequest], Verdict]]
 
 
 async def assemble(settings: Settings) -> Managing:
@@ -62,6 +66,7 @@ async def assemble(settings: Settings) -> Managing:
         wall,
         rule_faults,
         rule_schema,
+        review_of,
     )
 
 

@@ -1,10 +1,18 @@
 """What evaluates rules. Loaded when there is one: most processes never need it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 from nameplate.domain.policies import Rule
+from nameplate.domain.reference import Facts, targets, way_out
+from nameplate.domain.registry import Registry
+from nameplate.domain.requests import AccessRequest
+from nameplate.domain.verdicts import Verdict
+from nameplate.flows.forbid import Rules
 from nameplate.ports.policies import PolicyEngine
+
+from . import clocks
+from .timezones import wall
 
 
 @cache
@@ -13,6 +21,29 @@ def engine() -> PolicyEngine:
     from nameplate.bridges.cedar import CedarEngine
 
     return CedarEngine()
+
+
+class BySpecification:
+    """The ways of a request as the reference tells them: for states that have no index."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def targets(self, request: AccessRequest) -> tuple[str, ...]:
+        """See the index."""
+        return targets(self._facts, request)
+
+    def way_out(self, request: AccessRequest) -> Verdict | None:
+        """See the index."""
+        return way_out(self._facts, request, wall)
+
+
+def review_of(state: Registry) -> Callable[[Verdict, AccessRequest], Verdict]:
+    """The rules of a state, as a function from a verdict to a verdict. Alarms about them are raised elsewhere."""
+    rules = Rules(state, BySpecification(state), engine, wall, lambda _: None, clocks.monotonic)
+    for rule in state.rules.values():
+        rules.put(rule)
+    return rules.review
 
 
 def rule_faults(rule: Rule, actions: Collection[str]) -> Sequence[str]:

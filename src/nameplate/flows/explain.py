@@ -13,10 +13,8 @@ from nameplate.domain.contracts import Contract
 from nameplate.domain.errors import NotFound
 from nameplate.domain.explanation import Explanation, explain
 from nameplate.domain.manifests.documents import from_document
-from nameplate.domain.networks import parse_address
+from nameplate.domain.recorded import outcome, question
 from nameplate.domain.registry import Registry
-from nameplate.domain.requests import AccessRequest
-from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Reason, Verdict
 from nameplate.ports.journal import JournalReader
 
@@ -77,28 +75,6 @@ class Explainer:
                     contract = from_document(doc)
                     return replace(contract, revision=revision) if isinstance(contract, Contract) else None
         return None
-
-
-def question(record: Mapping[str, Any]) -> AccessRequest:
-    """What was asked, as far as the record keeps it: the caller's own properties are not kept."""
-    at = record.get("simulated_at") or parse_rfc3339(record["at"]) or 0
-    names = ("environment", "task", "payload", "presence", "reader", "distance_m")
-    known = {name: record[name] for name in names if name in record}
-    ip = parse_address(record["ip"]) if "ip" in record else None
-    return AccessRequest(record["actor"], record["action"], record["resource"], at, ip=ip, **known)
-
-
-def outcome(record: Mapping[str, Any]) -> Verdict:
-    """What was answered."""
-    permit, reasons = record["decision"] == "permit", tuple(record["reasons"])
-    return Verdict(
-        permit,
-        Reason(record["reason"]),
-        reasons,
-        record["contract_revision"],
-        record.get("grant", -1),
-        record.get("target", ""),
-    )
 
 
 def _as_of(standing: Standing, verdict: Verdict) -> Standing:

@@ -52,3 +52,16 @@ def test_a_decision_is_explained(world):
 @pytest.mark.parametrize("decision_id", ["n1-1", "x", "../actors", "n%2f1", "0"])
 def test_an_unknown_decision_ends_with_3(world, decision_id):
     assert world.run("decision", "explain", decision_id).code == 3
+
+
+def test_a_decision_is_put_again_and_says_what_has_changed(world):
+    actor = world.actor("cli-replayed")
+    decision_id = world.evaluate(actor, "read", "record-1")["context"]["decision_id"]
+    told = world.run("decision", "explain", decision_id, "--replay")
+    assert "the same answer" in told.out.splitlines()[1]
+    world.order("suspend", actor)
+    replay = world.run("decision", "explain", decision_id, "--replay", "--json").json["replay"]
+    assert (replay["same"], replay["now"]["reasons"]) == (False, ["state", "suspended"])
+    found = {(each["what"], each["before"], each["after"]) for each in replay["changes"]}
+    assert ("state", "active", "suspended") in found
+    assert "replay" not in world.run("decision", "explain", decision_id, "--json").json

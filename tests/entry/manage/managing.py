@@ -12,7 +12,7 @@ from typing import Any
 from nameplate.boot.exports import build_exporter
 from nameplate.boot.managing import Managing
 from nameplate.boot.paths import Paths
-from nameplate.boot.rules import rule_faults, rule_schema
+from nameplate.boot.rules import review_of, rule_faults, rule_schema
 from nameplate.boot.settings import Settings
 from nameplate.boot.tables import open_tables
 from nameplate.boot.timezones import wall
@@ -60,7 +60,17 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         pass
     exporter = build_exporter(node, reader, folder, lambda: registry.seq)
     parts = Managing(
-        "0", node, projection, reader, ACTION_CLASSES, lambda _: True, exporter, wall, rule_faults, rule_schema
+        "0",
+        node,
+        projection,
+        reader,
+        ACTION_CLASSES,
+        lambda _: True,
+        exporter,
+        wall,
+        rule_faults,
+        rule_schema,
+        review_of,
     )
     commands = Commands(paths.internal, projection)
     with closing(store):

@@ -61,12 +61,15 @@ def decision() -> None:
 @decision_app.command()
 def explain(
     decision_id: str = typer.Argument(help="The decision_id of an answer."),
+    replay: bool = typer.Option(False, "--replay", help="Also say what the same question would get now, and why."),
     data: Path | None = DATA,
     as_json: bool = JSON,
 ) -> None:
     """Say why, and what would have allowed it."""
-    answer = client(data).get(f"/v1/decisions/{quote(decision_id, safe='')}/explanation")
-    emit(answer, as_json=as_json, text=lambda: str(answer["sentence"]))
+    path = f"/v1/decisions/{quote(decision_id, safe='')}/explanation"
+    answer = client(data).get(f"{path}?replay=true" if replay else path)
+    parts = [answer, answer["replay"]] if replay else [answer]
+    emit(answer, as_json=as_json, text=lambda: "\n".join(each["sentence"] for each in parts))
 
 
 def _context(text: str) -> dict[str, Any]:

@@ -30,6 +30,6 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(actors.routes(registry))
     app.include_router(cards.routes(registry))
     app.include_router(badges.routes(registry))
-    app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall))
+    app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall, parts.review))
     app.include_router(points.routes(registry, commands, exporting))
     return app

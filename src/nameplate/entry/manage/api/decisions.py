@@ -9,21 +9,25 @@ from fastapi import APIRouter
 
 from nameplate.domain.registry import Registry
 from nameplate.flows.explain import Explainer
+from nameplate.flows.replay import Replay, Replayer, Review
 from nameplate.ports.journal import JournalReader
 
 from .caller import LocalCaller
 
 
-def routes(registry: Registry, node: str, reader: JournalReader, wall: Callable[[str, int], datetime]) -> APIRouter:
+def routes(
+    registry: Registry, node: str, reader: JournalReader, wall: Callable[[str, int], datetime], review: Review
+) -> APIRouter:
     """The routes."""
     router, explainer = APIRouter(), Explainer(registry, node, reader, wall)
+    replayer = Replayer(registry, reader, wall, review)
 
     @router.get("/v1/decisions/{decision_id}")
     async def show_decision(decision_id: str, caller: LocalCaller) -> dict[str, Any]:
         return dict(await asyncio.to_thread(explainer.record, decision_id))
 
     @router.get("/v1/decisions/{decision_id}/explanation")
-    async def explain_decision(decision_id: str, caller: LocalCaller) -> dict[str, Any]:
+    async def explain_decision(decision_id: str, caller: LocalCaller, *, replay: bool = False) -> dict[str, Any]:
         record = await asyncio.to_thread(explainer.record, decision_id)
         explanation = await asyncio.to_thread(explainer.explain, record)
         keep = (
@@ -37,6 +41,21 @@ def routes(registry: Registry, node: str, reader: JournalReader, wall: Callable[
             "resource",
             "contract_revision",
         )
-        return {name: record.get(name) for name in keep} | explanation._asdict()
+        told = {name: record.get(name) for name in keep} | explanation._asdict()
+        if replay:
+            then = await asyncio.to_thread(replayer.as_of, record)
+            told["replay"] = _replayed(replayer.replay(record, then))
+        return told
 
     return router
+
+
+def _replayed(found: Replay) -> dict[str, Any]:
+    """What it gets now, next to what it got."""
+    now: dict[str, Any] | None = None
+    if found.now is not None:
+        decision = "permit" if found.now.permit else "deny"
+        now = {"decision": decision, "reason": found.now.reason, "reasons": found.now.reasons}
+        now["contract_revision"] = found.now.contract
+    changes = [each._asdict() for each in found.changes]
+    return {"same": found.same, "now": now, "changes": changes, "caveats": found.caveats, "sentence": found.sentence}

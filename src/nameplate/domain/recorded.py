@@ -1,0 +1,31 @@
+"""From the record of a decision back to what was asked and what was answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .networks import parse_address
+from .requests import AccessRequest
+from .timestamps import parse_rfc3339
+from .verdicts import Reason, Verdict
+
+
+def question(record: Mapping[str, Any]) -> AccessRequest:
+    """What was asked, as far as the record keeps it: the caller's own properties are not kept."""
+    at = record.get("simulated_at") or parse_rfc3339(record["at"]) or 0
+    names = ("environment", "task", "payload", "presence", "reader", "distance_m")
+    known = {name: record[name] for name in names if name in record}
+    ip = parse_address(record["ip"]) if "ip" in record else None
+    return AccessRequest(record["actor"], record["action"], record["resource"], at, ip=ip, **known)
+
+
+def outcome(record: Mapping[str, Any]) -> Verdict:
+    """What was answered."""
+    permit, reasons = record["decision"] == "permit", tuple(record["reasons"])
+    return Verdict(
+        permit,
+        Reason(record["reason"]),
+        reasons,
+        record["contract_revision"],
+        record.get("grant", -1),
+        record.get("target", ""),
+    )
