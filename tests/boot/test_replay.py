@@ -53,6 +53,12 @@ def test_permits_within_the_period_count_and_older_ones_do_not(tmp_path):
     assert left(tmp_path / "many", many) == 0
 
 
+def test_a_permit_under_an_earlier_revision_counts_for_the_grant_in_its_place(tmp_path):
+    assert left(tmp_path / "earlier", [(permit(contract_revision="c@0"), AT - 1)]) == 1
+    assert left(tmp_path / "another", [(permit(contract_revision="d@1"), AT - 1)]) == 2
+    assert left(tmp_path / "elsewhere", [(permit(contract_revision="c@0", grant=0), AT - 1)]) == 2
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -5,12 +5,13 @@ import msgspec
 import pytest
 
 from nameplate.domain.actors import State
+from nameplate.domain.asked import Asked
 from nameplate.domain.errors import NameplateError, NotFound, Refused
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Reason
 from nameplate.flows import stop as stopping
 from tests.flows.doors import Post, connected, honest
-from tests.flows.heart import WORLD, beating, robot
+from tests.flows.heart import WORLD, beating, request, robot
 
 STOPS = [
     ("suspend", "suspended"),
@@ -37,6 +38,21 @@ def test_each_stop_is_in_force_recorded_and_answered_with_receipts(tmp_path, ord
             assert parse_rfc3339(record["cut_off"]) == done.ordered_at
             assert sorted(receipt["point"] for receipt in heart.records("receipt")) == ["p1", "p2"]
             assert {receipt["stop"] for receipt in heart.records("receipt")} == {done.stop}
+
+    asyncio.run(main())
+
+
+def test_a_simulated_denial_is_not_the_first_one_after_a_stop(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD) as heart:
+            await heart.order("suspend", "amr-1")
+            question = request(heart.clock(), "amr-1", "app:x")
+            assert not (await heart.authorizer.authorize(question, Asked("pep", simulated=True))).permit
+            await heart.ledger.commit({"kind": "mark"})
+            assert heart.records("first_denial") == []
+            denied = await heart.authorizer.authorize(question, Asked("pep"))
+            await heart.ledger.commit({"kind": "mark"})
+            assert [each["decision_id"] for each in heart.records("first_denial")] == [denied.decision_id]
 
     asyncio.run(main())
 

@@ -25,7 +25,10 @@ def replay(registry: Registry, journal: Path) -> int:
 
 
 def recount_permits(index: Index, registry: Registry, journal: Path, now: int, mono: float) -> None:
-    """Count again, from the record, the permits of rate-limited grants that are still young enough to matter."""
+    """Count again, from the record, the permits of rate-limited grants that are still young enough to matter.
+
+    A permit under an earlier revision counts towards the grant that stands in its place now: rather one too many.
+    """
     longest = max(
         (grant.rate.seconds for contract in registry.contracts.values() for grant in contract.grants if grant.rate),
         default=0,
@@ -33,7 +36,10 @@ def recount_permits(index: Index, registry: Registry, journal: Path, now: int, m
     if not longest:
         return
     for record in _recent_permits(SegmentReader(journal), registry.seq, now - longest * 1_000_000):
-        verdict = Verdict(True, Reason(record["reason"]), (), record["contract_revision"], record.get("grant", -1))
+        contract = registry.contracts.get(record["contract_revision"].rpartition("@")[0])
+        if contract is None:
+            continue
+        verdict = Verdict(True, Reason(record["reason"]), (), contract.name, record.get("grant", -1))
         age = (now - (parse_rfc3339(record["at"]) or now)) / 1_000_000
         index.count_permit(verdict, record["actor"], mono - age)
 

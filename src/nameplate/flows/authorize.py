@@ -97,12 +97,13 @@ Then = Callable[[Sequence[Decision]], None]
 
 
 class Pending(NamedTuple):
-    """A decision whose record is on its way to the disk."""
+    """A decision whose record is on its way to the disk. A simulated one shows nothing of what happens."""
 
     decision: Decision
     actor: str
     standing: Standing | None
     written: "asyncio.Future[None] | None"
+    simulated: bool = False
 
 
 class Authorizer:
@@ -168,7 +169,8 @@ class Authorizer:
             return Pending(_unrecorded(decision), request.actor, None, None)
         if asked.counter is not None:
             self._proved(request.actor, asked.counter, asked.key)
-        return Pending(decision, request.actor, self._judge.standing(request.actor), written)
+        standing = self._judge.standing(request.actor)
+        return Pending(decision, request.actor, standing, written, asked.simulated)
 
     async def release(self, pending: Pending) -> Decision:
         """The decision, once its record is durable. A permit that a stop has overtaken becomes a denial."""
@@ -250,7 +252,7 @@ class Authorizer:
             self.permits += 1
             return decision
         self.denials += 1
-        if decision.verdict.reason is Reason.STATE:
+        if decision.verdict.reason is Reason.STATE and not pending.simulated:
             self.on_stopped(pending.actor, decision.decision_id)
         return decision
 
@@ -267,7 +269,7 @@ class Authorizer:
         self.denials += 1
         verdict = _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
         decision = pending.decision._replace(verdict=verdict, obligations=NO_OBLIGATIONS)
-        if verdict.reason is Reason.STATE:
+        if verdict.reason is Reason.STATE and not pending.simulated:
             self.on_stopped(pending.actor, decision.decision_id)
         try:
             await self._journal.append(_encode(Withdrawn(decision.decision_id, pending.actor)), self._clock())
