@@ -80,6 +80,14 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
         "The actor stood inside and leaves towards a zone granted to it, though another condition fails.",
         "-",
     ),
+    Reason.OBSERVED: (
+        "It would have been refused, for the reason that follows in the record, but the point only observes there.",
+        "See `nameplate rollout report`.",
+    ),
+    Reason.WARNED: (
+        "It would have been refused, for the reason that follows, but the point only warns there.",
+        "Mend the contract or the request before the point enforces.",
+    ),
     Reason.UNKNOWN_ACTOR: ("No actor of that name is declared.", "Correct the name, or declare the actor."),
     Reason.STATE: (
         "Not active (the state follows in `reasons`), or `past_retire_by`, or a stop overtook the permit.",

@@ -18,6 +18,7 @@ from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Reason, Verdict
 from tests.domain.index.worlds import MOMENTS, Dice, World, us, wall
 
+PERMITS = {Reason.GRANTED, Reason.PUBLIC_ZONE, Reason.WAY_OUT, Reason.OBSERVED, Reason.WARNED}
 SATURDAY = us(datetime.fromisoformat("2026-11-21T09:12:00+00:00"))
 MONDAY = MOMENTS[4] + 6 * 3_600_000_000
 WORKDAYS = Window((0, 1, 2, 3, 4), 360, 1320, "Europe/Berlin")
@@ -201,9 +202,7 @@ def test_permits_say_what_allowed_them() -> None:
     assert leaving.remedy == ""
 
 
-@pytest.mark.parametrize(
-    "reason", [reason for reason in Reason if reason not in {Reason.GRANTED, Reason.PUBLIC_ZONE, Reason.WAY_OUT}]
-)
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason not in PERMITS])
 @pytest.mark.parametrize("actor", ["amr-17", ""])
 def test_every_refusal_has_a_sentence_of_its_own(reason: Reason, actor: str) -> None:
     verdict = Verdict(False, reason, (reason,), "pharmacy-runner@3")
@@ -265,3 +264,17 @@ def test_the_window_that_is_offered_is_open_then(seed: int) -> None:
         0,
         1440,
     }
+
+
+@pytest.mark.parametrize(("reason", "does"), [(Reason.OBSERVED, "observes"), (Reason.WARNED, "warns")])
+def test_a_softened_permit_says_what_enforcing_would_have_said(reason: Reason, does: str) -> None:
+    world = facts(replace(ENTER, during=(WORKDAYS,)))
+    request = ASK._replace(at=SATURDAY)
+    refused = reference.decide(world, request, wall)
+    soft = refused._replace(permit=True, reason=reason, reasons=(reason, *refused.reasons))
+    found = explain(request, soft, world, wall)
+    assert found.sentence.startswith(f"amr-17 may enter zone:pharmacy through door:d: the point only {does} there. ")
+    assert found.sentence.endswith(f"Enforced: {explained(world, request).sentence}")
+    assert found.remedy == explained(world, request).remedy
+    odd = soft._replace(reasons=(reason, reason))
+    assert explain(request, odd, world, wall).sentence

@@ -16,6 +16,7 @@ from nameplate.boot.timezones import transitions, wall
 from nameplate.domain.asked import Asked
 from nameplate.domain.findings import Finding
 from nameplate.domain.index import Index
+from nameplate.domain.modes import Modes
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
 from nameplate.entry.decide.connections import Connections
@@ -72,6 +73,7 @@ class Heart:
             self.index, self.journal, "n1", self.mirror.unit, self.ledger.proved, self.clock, lambda: self.mono
         )
         self.authorizer.rules = self.rules
+        self.authorizer.soften = Modes(self.registry, transitions).soften
         self.connections = Connections(self.registry)
         numbers = count(1)
         self.lifecycle = Lifecycle(

@@ -299,10 +299,11 @@ def test_prune_refuses_to_delete_what_is_still_named():
     assert told(registry, SITE, TEAM, CONTRACT, DOOR, prune=True).keys() == {"joins[0]", "joins[1]"}
 
 
-def test_a_mode_that_does_not_work_yet_is_taken_with_a_warning():
-    made = planned(applied(*ALL), POINT | {"mode": {"default": "observe"}})
-    assert [problem.where for problem in made.warnings] == ["mode"]
-    assert len(made.changes) == 1
+@pytest.mark.parametrize("mode", ["observe", "warn"])
+def test_whatever_is_not_enforced_needs_an_end(mode):
+    assert told(applied(*ALL), POINT | {"mode": {"default": mode}}).keys() == {"mode.until"}
+    made = planned(applied(*ALL), POINT | {"mode": {"default": mode, "until": "2090-01-31"}})
+    assert (made.warnings, len(made.changes)) == ((), 1)
 
 
 def test_a_grant_on_a_zone_that_is_not_there_is_taken_with_a_warning():

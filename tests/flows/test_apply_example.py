@@ -83,10 +83,9 @@ def clinic() -> Registry:
     return registry
 
 
-def test_it_applies_cleanly_with_one_warning_that_has_its_place():
+def test_it_applies_cleanly():
     made = plan(Registry(), read(CLINIC, "clinic.yaml"), is_timezone=known)
-    assert len(made.changes) == 9
-    assert [(problem.file, problem.line, problem.where) for problem in made.warnings] == [("clinic.yaml", 58, "mode")]
+    assert (len(made.changes), made.warnings) == (9, ())
 
 
 def test_it_makes_an_active_robot_under_the_first_revision_of_its_contract():

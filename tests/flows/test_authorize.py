@@ -299,3 +299,45 @@ def test_a_refusal_asks_nothing_and_tells_no_card(tmp_path):
             assert [dict(each.obligations) for each in (refused, withdrawn, unrecorded)] == [{}, {}, {}]
 
     asyncio.run(main())
+
+
+OBSERVING = {"kind": "Point", "id": "pep", "type": "authzen", "mode": {"default": "observe", "until": "2090-01-01"}}
+
+
+def test_an_observed_refusal_is_a_permit_on_record_with_both_and_takes_nothing_from_the_rate(tmp_path):
+    async def main():
+        async with beating(tmp_path, RATED, robot(), OBSERVING) as heart:
+            reasons = [(await heart.ask()).verdict.reasons for _ in range(4)]
+            assert reasons == [("granted",)] * 2 + [("observed", "rate")] * 2
+            records = heart.records("decision")
+            assert [each["decision"] for each in records] == ["permit"] * 4
+            assert records[-1]["reasons"] == ["observed", "rate"]
+            heart.mono += 3600
+            assert (await heart.ask()).verdict.reason is Reason.GRANTED
+
+    asyncio.run(main())
+
+
+def test_a_stop_is_enforced_where_everything_else_is_observed(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD, OBSERVING) as heart:
+            assert (await heart.ask(resource="app:other")).permit
+            await heart.order("quarantine", "amr-1")
+            assert (await heart.ask(resource="app:other")).verdict.reason is Reason.STATE
+
+    asyncio.run(main())
+
+
+def test_an_observed_permit_that_a_stop_overtakes_is_withdrawn(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD, OBSERVING) as heart:
+            heart.files.hold()
+            asked = asyncio.create_task(heart.ask(resource="app:other"))
+            await heart.sync_reached()
+            stopping = asyncio.create_task(heart.order("suspend", "amr-1"))
+            await asyncio.sleep(0)
+            heart.files.let_go()
+            assert not (await asked).permit
+            await stopping
+
+    asyncio.run(main())

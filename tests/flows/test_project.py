@@ -17,10 +17,10 @@ class FailingStore(SqliteStore):
 
     full = False
 
-    def save(self, registry, touched, seq):
+    def save(self, registry, touched, seq, noted=None):
         if self.full:
             raise Unavailable("tables_busy", "The disk is full.")
-        super().save(registry, touched, seq)
+        super().save(registry, touched, seq, noted)
 
 
 def opened(tmp_path):
@@ -142,6 +142,51 @@ def test_tables_that_cannot_be_written_stop_neither_the_reading_nor_the_task(tmp
             assert same(store.load(), heart.registry)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+            store.close()
+
+    asyncio.run(main())
+
+
+def test_what_is_saved_can_be_waited_for_but_not_for_ever(tmp_path, monkeypatch):
+    async def main():
+        monkeypatch.setattr(project, "RETRY_S", 0.01)
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            projection, store = opened(tmp_path)
+            store.full = True
+            running = asyncio.create_task(projection.run())
+            async with asyncio.timeout(PATIENCE_S):
+                await projection.reach(await heart.declare({"kind": "Zone", "id": "hall"}))
+            monkeypatch.setattr(project, "PATIENCE_S", 0.05)
+            with pytest.raises(Unavailable):
+                await projection.saved()
+            monkeypatch.setattr(project, "PATIENCE_S", PATIENCE_S)
+            store.full = False
+            await projection.saved()
+            assert store.load().zones.keys() == {"hall"}
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            store.close()
+
+    asyncio.run(main())
+
+
+def test_what_was_only_observed_is_counted_once_however_often_saving_fails(tmp_path):
+    async def main():
+        point = {"kind": "Point", "id": "pep", "type": "authzen", "mode": {"default": "observe", "until": "2090-01-01"}}
+        async with beating(tmp_path / "journal", *WORLD, point) as heart:
+            projection, store = opened(tmp_path)
+            store.full = True
+            assert (await heart.ask(resource="app:other")).permit
+            for _ in range(2):
+                with pytest.raises(Unavailable):
+                    await projection.advance()
+            store.full = False
+            assert (await heart.ask(resource="app:other")).permit
+            while await projection.advance():
+                pass
+            (row,) = store.refused(0, "", None, 10)
+            assert (row.place.resource, row.place.reason, row.tally.times) == ("app:other", "not_in_contract", 2)
+            assert [each.spec.default_mode for each in store.declared("pep") if each.spec] == ["observe"]
             store.close()
 
     asyncio.run(main())

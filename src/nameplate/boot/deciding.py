@@ -11,6 +11,7 @@ from nameplate.domain.errors import NotFound
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.index import Index
 from nameplate.domain.links import Welcome
+from nameplate.domain.modes import Modes
 from nameplate.domain.registry import Registry
 from nameplate.flows import credentials
 from nameplate.flows.authorize import Authorizer
@@ -127,6 +128,7 @@ def assemble(settings: Settings) -> Deciding:
     alarms.ledger = ledger
     authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)
     authorizer.rules = rules
+    authorizer.soften = Modes(registry, transitions).soften
     agreement = P256Agreement()
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)

@@ -16,6 +16,7 @@ from nameplate.domain.verdicts import Verdict
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
 from nameplate.ports.exporter import Exporter
+from nameplate.ports.store import RolloutTables
 
 from .exports import build_exporter
 from .paths import Paths
@@ -34,6 +35,7 @@ class Managing:
     version: str
     node: str
     projection: Projection
+    rollout: RolloutTables
     reader: SegmentReader
     action_classes: Mapping[str, ActionClass]
     is_timezone: Callable[[str], bool]
@@ -59,6 +61,7 @@ async def assemble(settings: Settings) -> Managing:
         version("nameplate"),
         node,
         projection,
+        store,
         reader,
         _action_classes(settings.actions),
         _is_timezone,

@@ -9,7 +9,7 @@ from .contracts import Contract, Grant, Rate, Test, Window
 from .networks import address_text
 from .reference import Facts, Wall, failed_checks
 from .requests import AccessRequest
-from .verdicts import Reason, Verdict
+from .verdicts import Reason, Verdict, hardened
 from .windows import is_covered
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,6 +64,8 @@ class _Why(NamedTuple):
 def explain(request: AccessRequest, verdict: Verdict, facts: Facts, wall: Wall) -> Explanation:
     """Explain `verdict` about `request` from `facts`, which should be those that it was decided on."""
     actor, standing = facts.actors.get(request.actor), facts.standings.get(request.actor)
+    if hardened(verdict) is not verdict:
+        return _softened(request, verdict, facts, wall)
     if verdict.permit:
         return Explanation(
             f"{_head(request, verdict)}: {_permitted(request, verdict)}", verdict.contract, verdict.grant
@@ -82,6 +84,13 @@ def _head(request: AccessRequest, verdict: Verdict) -> str:
     through = "" if target == request.resource else f" through {request.resource}"
     who = request.actor or "An actor that did not prove who it is"
     return f"{who} {'may' if verdict.permit else 'may not'} {request.action} {target}{through}"
+
+
+def _softened(request: AccessRequest, verdict: Verdict, facts: Facts, wall: Wall) -> Explanation:
+    refused = explain(request, hardened(verdict), facts, wall)
+    does = "only observes" if verdict.reason is Reason.OBSERVED else "only warns"
+    sentence = f"{_head(request, verdict)}: the point {does} there. Enforced: {refused.sentence}"
+    return refused._replace(sentence=sentence)
 
 
 def _permitted(request: AccessRequest, verdict: Verdict) -> str:

@@ -43,7 +43,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Resources that a mode other than `enforce` covers, up to the day `until`."""
+    """Resources that a mode other than `enforce` covers, up to the day `until`; from that day on they are enforced."""
 
     resources: tuple[str, ...]
     until: date
@@ -54,6 +54,8 @@ class Point:
     """An enforcement point: itself an identity, with a token to ask and a key to sign receipts.
 
     `credentials`: names in the key store. It is given these, and no others.
+    `default_mode` holds until the day `until` where nothing else covers a resource; `enforce` lists resources that
+    are enforced in any case. See `domain.modes`.
     """
 
     id: str
@@ -64,6 +66,8 @@ class Point:
     observe: tuple[Exemption, ...] = ()
     warn: tuple[Exemption, ...] = ()
     credentials: tuple[str, ...] = ()
+    enforce: tuple[str, ...] = ()
+    until: date | None = None
 
     @property
     def needed_credentials(self) -> tuple[str, ...]:

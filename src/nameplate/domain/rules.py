@@ -88,6 +88,7 @@ def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
     elif isinstance(value, Point):
         yield from _check_doors(prospect, value)
         yield from _check_panels(prospect, value)
+        yield from _check_mode(value)
     elif isinstance(value, CardPool):
         yield from _check_pool(prospect, value)
     elif isinstance(value, Rule):
@@ -165,6 +166,16 @@ def _check_pool(prospect: Prospect, pool: CardPool) -> Iterator[Problem]:
             )
 
 
+def _check_mode(point: Point) -> Iterator[Problem]:
+    """Whatever permits what a contract refuses ends on a day that is named beforehand."""
+    if point.default_mode != "enforce" and point.until is None:
+        yield Problem(
+            "mode.until",
+            f"Point {point.id} would {point.default_mode} without an end.",
+            "Add `until:` with the day from which it enforces, as in `until: 2027-01-31`.",
+        )
+
+
 def _check_actor(prospect: Prospect, actor: Actor) -> Iterator[Problem]:
     former = prospect.registry.actors.get(actor.id)
     if former is None:
@@ -228,13 +239,7 @@ def _check_unit(prospect: Prospect, actor: Actor) -> Iterator[Problem]:
 
 def warnings(prospect: Prospect, value: Declared) -> Iterator[Problem]:
     """What is taken, but may not do what its author expects."""
-    if isinstance(value, Point) and (value.default_mode != "enforce" or value.observe or value.warn):
-        yield Problem(
-            "mode",
-            f"Point {value.id} enforces everything for now.",
-            "Only `enforce` works in this version; the rest is kept.",
-        )
-    elif isinstance(value, Contract):
+    if isinstance(value, Contract):
         yield from _undeclared(prospect, value)
 
 

@@ -12,6 +12,8 @@ class Reason(StrEnum):
     GRANTED = "granted"
     PUBLIC_ZONE = "public_zone"
     WAY_OUT = "way_out"
+    OBSERVED = "observed"
+    WARNED = "warned"
 
     UNKNOWN_ACTOR = "unknown_actor"
     STATE = "state"
@@ -63,6 +65,17 @@ class Verdict(NamedTuple):
     contract: str = ""
     grant: int = -1
     target: str = ""
+
+
+def hardened(verdict: Verdict) -> Verdict:
+    """What a verdict would be where everything is enforced: an observed or warned permit is the refusal it was."""
+    reasons = verdict.reasons[1:]
+    if verdict.reason not in _SOFTENED or not reasons or reasons[0] in _SOFTENED:
+        return verdict
+    return verdict._replace(permit=False, reason=Reason(reasons[0]), reasons=reasons)
+
+
+_SOFTENED = (Reason.OBSERVED, Reason.WARNED)
 
 
 class Decision(NamedTuple):

@@ -112,7 +112,8 @@ class Authorizer:
     `rules` may take away what the index permits. `on_stopped` is told of each denial whose reason is the actor's state
     (actor, decision id). `obliges`: each says what a permit asks of the point that enforces it; asked for permits only.
     `units` names the physical unit of an actor. `proved` is told the counter and the key of each unit that proved
-    itself. `clock` gives microseconds, UTC; `monotonic` seconds.
+    itself. `clock` gives microseconds, UTC; `monotonic` seconds. `soften` gets each
+    refusal with the request and the name of the point, and may make a permit of it where that point only observes.
     """
 
     def __init__(
@@ -130,6 +131,7 @@ class Authorizer:
         self.rules: Review = _NoRules()
         self.on_stopped: Callable[[str, str], None] = _nobody_asks
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
+        self.soften: Callable[[Verdict, AccessRequest, str], Verdict] = _enforce
         self.permits = 0
         self.denials = 0
         self._line: list[tuple[Sequence[Pending], Then]] = []
@@ -148,7 +150,9 @@ class Authorizer:
         """Decide now and hand the record to the journal. Nothing may be answered before `release`."""
         mono = self._monotonic()
         verdict = self.weigh(request, mono)
-        if verdict.permit and not asked.simulated:
+        if not verdict.permit:
+            verdict = self.soften(verdict, request, asked.point)
+        elif not asked.simulated:
             self._judge.count_permit(verdict, request.actor, mono)
         return self.record(verdict, request, asked)
 
@@ -310,6 +314,10 @@ class Authorizer:
 
 def _nobody_asks(_actor: str, _decision_id: str) -> None:
     """The state of most actors that are refused has been known for long."""
+
+
+def _enforce(verdict: Verdict, _request: AccessRequest, _point: str) -> Verdict:
+    return verdict
 
 
 def _is_kept(pending: Pending) -> bool:

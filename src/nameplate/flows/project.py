@@ -9,12 +9,14 @@ import structlog
 
 from nameplate.domain.errors import Unavailable
 from nameplate.domain.registry import Registry, Touched, fold
+from nameplate.domain.rollouts import Noted
 from nameplate.ports.journal import Follower
 from nameplate.ports.store import Store
 
 BATCH = 2_000
 IDLE_S = 0.02
 RETRY_S = 0.5
+PATIENCE_S = 5.0
 
 log = structlog.get_logger()
 _decode: Any = msgspec.json.Decoder().decode
@@ -28,6 +30,7 @@ class Projection:
         self._moved = asyncio.Condition()
         # Not yet in the tables. Forgotten before they are saved, the tables would lie about what they hold.
         self._touched: dict[Touched, None] = {}
+        self._noted = Noted()
         self._saved = registry.seq
         self.watchers: list[Callable[[Touched], None]] = []
 
@@ -45,21 +48,37 @@ class Projection:
         """Take one batch; returns whether there was any. Raises `Unavailable` when it cannot be saved yet."""
         entries = self._follower.poll(BATCH)
         for entry in entries:
-            for touched in fold(self.registry, _decode(entry.raw)):
+            record = _decode(entry.raw)
+            for touched in fold(self.registry, record):
                 self._touched[touched] = None
                 for watcher in self.watchers:
                     watcher(touched)
+            self._noted.note(record)
         if entries:
             async with self._moved:
                 self._moved.notify_all()
         if self.registry.seq == self._saved:
             return False
-        await asyncio.to_thread(self._store.save, self.registry, tuple(self._touched), self.registry.seq)
+        await asyncio.to_thread(self._store.save, self.registry, tuple(self._touched), self.registry.seq, self._noted)
         self._touched.clear()
+        self._noted.clear()
         self._saved = self.registry.seq
+        async with self._moved:
+            self._moved.notify_all()
         return True
 
     async def reach(self, seq: int) -> None:
         """Wait until record `seq` has been taken in."""
         async with self._moved:
             await self._moved.wait_for(lambda: self.registry.seq >= seq)
+
+    async def saved(self) -> None:
+        """Wait until the tables hold all that has been taken in so far; raises `Unavailable` after PATIENCE_S."""
+        seq = self.registry.seq
+        try:
+            async with asyncio.timeout(PATIENCE_S), self._moved:
+                await self._moved.wait_for(lambda: self._saved >= seq)
+        except TimeoutError:
+            raise Unavailable(
+                "tables_behind", "The tables are behind the journal.", "See the log of the server."
+            ) from None

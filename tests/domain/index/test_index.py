@@ -138,7 +138,14 @@ def test_the_generated_worlds_reach_every_reason_of_the_index() -> None:
     seen: Counter[Reason] = Counter()
     for seed in range(150):
         seen += Both(seed).live(60)
-    later = {Reason.CREDENTIAL, Reason.LOCKDOWN, Reason.RULE_FORBIDS, Reason.STALE_SNAPSHOT}
+    later = {
+        Reason.OBSERVED,
+        Reason.WARNED,
+        Reason.CREDENTIAL,
+        Reason.LOCKDOWN,
+        Reason.RULE_FORBIDS,
+        Reason.STALE_SNAPSHOT,
+    }
     order = list(Reason)
     expected = set(order[: order.index(Reason.UNKNOWN_READER) + 1]) - later
     assert set(seen) == expected

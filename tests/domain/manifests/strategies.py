@@ -137,7 +137,14 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
         {"type": ids},
         {
             "mode": optional(
-                {}, {"default": st.sampled_from(["enforce", "warn"]), "observe": exemptions, "warn": exemptions}
+                {},
+                {
+                    "default": st.sampled_from(["enforce", "warn"]),
+                    "until": st.just("2027-01-31"),
+                    "observe": exemptions,
+                    "warn": exemptions,
+                    "enforce": st.just(["door:L1-main"]),
+                },
             ),
             "channels": lists(channels, 2).filter(
                 lambda some: len({(each["to"], each.get("address", 0)) for each in some}) == len(some)

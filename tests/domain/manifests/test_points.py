@@ -29,12 +29,18 @@ def test_a_point_is_read_with_its_channels():
     assert to_document(from_document(point(channels=channels)))["channels"] == channels
 
 
-def test_other_modes_are_kept_for_later():
-    value = from_document(
-        point(mode={"default": "warn", "observe": [{"resources": ["door:L2-*"], "until": "2027-01-31"}]})
-    )
+def test_a_mode_is_read_and_written():
+    observe = [{"resources": ["door:L2-*"], "until": "2027-01-31"}]
+    mode = {"default": "warn", "until": "2027-02-28", "observe": observe, "enforce": ["door:L2-main"]}
+    value = from_document(point(mode=mode))
     assert isinstance(value, Point)
-    assert (value.default_mode, value.observe) == ("warn", (Exemption(("door:L2-*",), date(2027, 1, 31)),))
+    assert (value.default_mode, value.until, value.enforce) == ("warn", date(2027, 2, 28), ("door:L2-main",))
+    assert value.observe == (Exemption(("door:L2-*",), date(2027, 1, 31)),)
+    assert to_document(value)["mode"] == mode
+
+
+def test_a_default_without_an_end_can_be_read_as_former_versions_wrote_it():
+    assert isinstance(from_document(point(mode={"default": "observe"})), Point)
 
 
 @pytest.mark.parametrize(

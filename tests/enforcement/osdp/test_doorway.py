@@ -6,6 +6,7 @@ import osdp
 
 from nameplate.domain.errors import NotFound
 from nameplate.domain.outcomes import Happening
+from nameplate.domain.verdicts import Reason
 from nameplate.enforcement.osdp import mapping
 from nameplate.enforcement.osdp.settings import OsdpSettings
 
@@ -25,6 +26,18 @@ def test_the_strike_comes_first_and_then_green_light_and_one_tone(running):
             assert kinds == expected
             assert lights(site) == [osdp.CommandLEDColor.Green]
             assert site.sim.commands[-1]["rep_count"] == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_permit_with_a_warning_is_amber(running):
+    async def scenario():
+        async with running() as site:
+            site.decisions.reason = Reason.WARNED
+            assert (await site.come()).permit
+            await site.command(osdp.Command.Buzzer)
+            assert lights(site) == [osdp.CommandLEDColor.Amber]
+            assert len(site.sim.strikes) == 1
 
     asyncio.run(scenario())
 

@@ -121,6 +121,14 @@ def test_light_and_sound_tell_permit_from_refusal():
     assert mapping.sound(0, permit=True) != mapping.sound(0, permit=False)
 
 
+def test_a_warning_is_amber_and_still_a_permit():
+    amber = mapping.light(0, 1.0, permit=True, warned=True)
+    assert (amber["on_color"], amber["off_color"]) == (osdp.CommandLEDColor.Amber,) * 2
+    assert mapping.light(0, 1.0, permit=False, warned=True) == mapping.light(0, 1.0, permit=False)
+    assert mapping.result(0, "", warned=True)["data"][2:] == b"\x01warned"
+    assert mapping.result(0, "window", warned=True)["data"][2:] == b"\x00window"
+
+
 def test_a_result_without_a_reason_is_a_permit():
     assert mapping.result(0, "")["data"][2] == 1
     assert mapping.result(0, "window")["data"][2] == 0

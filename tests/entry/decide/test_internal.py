@@ -50,6 +50,22 @@ def test_a_point_that_is_declared_should_run_and_anew_when_it_changes(own_world)
     assert first != second
 
 
+def test_a_door_does_not_start_anew_for_another_mode(own_world):
+    own_world.apply(DOORS)
+    channels = [{"door": "internal-door", "to": "pty:/none"}]
+    plain = {"kind": "Point", "id": "p", "type": "osdp", "channels": channels}
+    digests = []
+
+    async def scenario(peer):
+        (running,) = await peer.call("points", ["another"], list[Running])
+        digests.append(running.digest)
+
+    for mode in ({}, {"default": "observe", "until": "2090-01-01"}, {"enforce": ["door:internal-door"]}):
+        own_world.apply(json.dumps(plain | {"mode": mode}))
+        ask(own_world, scenario)
+    assert len(set(digests)) == 1
+
+
 def test_a_plan_made_on_old_ground_is_a_conflict(world):
     world.apply("{kind: Team, id: internal-team, name: X}")
     change = {"op": "put", "doc": {"kind": "Team", "id": "stale", "name": "Stale"}}

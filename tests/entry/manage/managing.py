@@ -63,6 +63,7 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         "0",
         node,
         projection,
+        store,
         reader,
         ACTION_CLASSES,
         lambda _: True,

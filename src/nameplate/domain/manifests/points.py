@@ -19,12 +19,13 @@ def read_point(fields: Fields, ident: str, site: str) -> Point:
     kind, own_site = fields.name("type", required=True), fields.name("site") or site
     mode = fields.section("mode") or Fields({}, fields.problems, fields.at("mode"))
     default = mode.choice("default", {name: name for name in MODES}, "enforce")
-    observe, warn = _exemptions(mode, "observe"), _exemptions(mode, "warn")
+    until, observe, warn = mode.day("until"), _exemptions(mode, "observe"), _exemptions(mode, "warn")
+    enforce = read_patterns(mode, "enforce") if mode.take("enforce") is not None else ()
     mode.done()
     channels = tuple(_channel(section) for section in fields.sections("channels"))
     credentials = _credentials(fields)
     _check_lines(fields, channels)
-    return Point(ident, kind, own_site, channels, default, observe, warn, credentials)
+    return Point(ident, kind, own_site, channels, default, observe, warn, credentials, enforce, until)
 
 
 def _check_lines(fields: Fields, channels: tuple[Channel, ...]) -> None:
@@ -75,8 +76,10 @@ def write_point(point: Point) -> dict[str, object]:
     """The inverse of `read_point`."""
     mode = {
         "default": None if point.default_mode == "enforce" else point.default_mode,
+        "until": point.until and point.until.isoformat(),
         "observe": [_written_exemption(exemption) for exemption in point.observe],
         "warn": [_written_exemption(exemption) for exemption in point.warn],
+        "enforce": list(point.enforce),
     }
     return {
         "type": point.type,

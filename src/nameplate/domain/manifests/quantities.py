@@ -19,6 +19,7 @@ _NUMBER = r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?"
 _METRES = re.compile(_NUMBER + "m")
 _SECONDS = re.compile(_NUMBER + "s")
 _DAYS = re.compile(r"([1-9][0-9]{0,8})d")
+_PERIOD = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smhd])")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -66,6 +67,12 @@ def parse_days(text: str) -> int | None:
 def format_days(value: int) -> str:
     """`90d`."""
     return f"{value}d"
+
+
+def parse_period(text: str) -> int | None:
+    """`30m`, `12h`, `7d`: whole seconds."""
+    matched = _PERIOD.fullmatch(text)
+    return int(matched[1]) * _UNITS[matched[2]] if matched else None
 
 
 def parse_rate(text: str) -> Rate | None:

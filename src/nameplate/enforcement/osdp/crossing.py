@@ -13,13 +13,14 @@ REPORT_DELAY_S = 1.0
 
 
 class Grant(NamedTuple):
-    """A permit that was turned into a strike."""
+    """A permit that was turned into a strike. `warned`: it will be refused once its place is enforced."""
 
     actor: str
     decision_id: str
     reader: str
     from_zone: str
     to_zone: str
+    warned: bool = False
 
 
 class Seen(NamedTuple):

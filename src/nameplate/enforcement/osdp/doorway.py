@@ -166,7 +166,8 @@ class Doorway:
         if reason:
             self._refuse(reader_no, reader, reason, decision)
             return
-        grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, self._door.beyond(reader.side))
+        beyond, warned = self._door.beyond(reader.side), decision.verdict.reason is Reason.WARNED
+        grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, beyond, warned)
         self._strike(reader_no, grant)
 
     def _strike(self, reader_no: int, grant: Grant) -> None:
@@ -187,7 +188,7 @@ class Doorway:
             self._strike_failed(reader_no, grant)
             return
         self._report(Happening.STRIKE_ACKNOWLEDGED, grant, {"ms": round((self._monotonic() - begun) * 1000, 1)})
-        self._show(reader_no, "")
+        self._show(reader_no, "", warned=grant.warned)
 
     def _strike_failed(self, reader_no: int, grant: Grant) -> None:
         self._report(Happening.STRIKE_FAILED, grant)
@@ -199,10 +200,10 @@ class Doorway:
         grant = Grant(actor, decision_id, reader.id, "", "")
         self._report(Happening.REFUSAL_SHOWN, grant, {"reason": reason})
 
-    def _show(self, reader_no: int, reason: str) -> None:
+    def _show(self, reader_no: int, reason: str, *, warned: bool = False) -> None:
         seconds = self._settings.refusal_s if reason else self._channel.strike_s
-        self.link.send(mapping.result(reader_no, reason))
-        self.link.send(mapping.light(reader_no, seconds, permit=not reason))
+        self.link.send(mapping.result(reader_no, reason, warned=warned))
+        self.link.send(mapping.light(reader_no, seconds, permit=not reason, warned=warned))
         self.link.send(mapping.sound(reader_no, permit=not reason))
 
     def _report_seen(self, seen: list[Seen]) -> None:

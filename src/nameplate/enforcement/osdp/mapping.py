@@ -116,14 +116,16 @@ def challenge(reader_no: int, value: bytes) -> Command:
     return _manufacturer(auth_request(reader_no, value))
 
 
-def result(reader_no: int, reason: str) -> Command:
-    """Tell whoever stands at the reader. No reason: permitted."""
-    return _manufacturer(auth_result(reader_no, reason or Reason.GRANTED.value, permit=not reason))
+def result(reader_no: int, reason: str, *, warned: bool = False) -> Command:
+    """Tell whoever stands at the reader. No reason: permitted, perhaps with a warning."""
+    permitted = Reason.WARNED if warned else Reason.GRANTED
+    return _manufacturer(auth_result(reader_no, reason or permitted.value, permit=not reason))
 
 
-def light(reader_no: int, seconds: float, *, permit: bool) -> Command:
-    """Green or red for so long."""
-    colour = osdp.CommandLEDColor.Green if permit else osdp.CommandLEDColor.Red
+def light(reader_no: int, seconds: float, *, permit: bool, warned: bool = False) -> Command:
+    """Green or red for so long; amber for a permit with a warning."""
+    allowed = osdp.CommandLEDColor.Amber if warned else osdp.CommandLEDColor.Green
+    colour = allowed if permit else osdp.CommandLEDColor.Red
     units = max(1, min(255, round(seconds * 10)))
     return {
         "command": osdp.Command.LED,

@@ -6,7 +6,22 @@ import typer
 
 from nameplate.domain.errors import NameplateError
 
-from . import access, actors, badges, bench, buildings, cards, demo, journal, keys, manifests, points, rules, server
+from . import (
+    access,
+    actors,
+    badges,
+    bench,
+    buildings,
+    cards,
+    demo,
+    journal,
+    keys,
+    manifests,
+    points,
+    rollout,
+    rules,
+    server,
+)
 from .output import Exit, fail, say
 
 app = typer.Typer(
@@ -29,6 +44,7 @@ app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts."
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(points.sink_app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
+app.add_typer(rollout.app, name="rollout", help="From observing to enforcing, step by step.")
 app.add_typer(journal.app, name="journal", help="The record.")
 app.add_typer(buildings.app, name="import", help="Bring in what other systems know.")
 app.add_typer(bench.app, name="bench", help="Measure, beside this machine's own floors.")

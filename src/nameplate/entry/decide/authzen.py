@@ -11,7 +11,7 @@ from nameplate.domain.networks import parse_address
 from nameplate.domain.obligations import Obligations
 from nameplate.domain.requests import NOTHING, AccessRequest
 from nameplate.domain.timestamps import parse_rfc3339
-from nameplate.domain.verdicts import Decision
+from nameplate.domain.verdicts import Decision, Reason
 
 from .replies import HttpError
 
@@ -200,7 +200,9 @@ def simulated_time(context: Mapping[str, Any] | None) -> int | None:
 def answer(decision: Decision) -> Answer:
     """The answer to a question."""
     verdict = decision.verdict
-    why = Why(verdict.reason, verdict.reasons, decision.decision_id, verdict.contract, decision.obligations)
+    # A point that observes learns for itself; only `warn` tells the caller what it would have been refused for.
+    reasons = verdict.reasons if verdict.reason is not Reason.OBSERVED else verdict.reasons[:1]
+    why = Why(verdict.reason, reasons, decision.decision_id, verdict.contract, decision.obligations)
     return Answer(verdict.permit, why)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -87,7 +88,8 @@ class Internal:
         ]
 
     def _digest(self, point_id: str) -> str:
-        point = self._registry.points[point_id]
+        # A door must not start anew, perhaps with a robot in it, because less or more is asked of those who come.
+        point = replace(self._registry.points[point_id], default_mode="", observe=(), warn=(), enforce=(), until=None)
         doors = [self._registry.doors.get(channel.door) for channel in point.channels]
         known = [point, doors, self._fingerprint(point_id)]
         return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()

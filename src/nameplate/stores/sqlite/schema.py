@@ -8,8 +8,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, t
 
 from nameplate.domain.errors import Unavailable
 
-HEAD = "0002"
-_OLDER: frozenset[str] = frozenset({"0001"})
+HEAD = "0003"
+_OLDER: frozenset[str] = frozenset({"0001", "0002"})
 _SETTINGS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "trusted_schema=OFF")
 
 

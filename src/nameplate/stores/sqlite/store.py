@@ -10,7 +10,10 @@ from sqlalchemy.exc import DatabaseError
 
 from nameplate.domain.errors import Invalid, Unavailable
 from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.rollouts import Declared, Noted, Place
+from nameplate.ports.store import Refused
 
+from . import rollout
 from .rows import KEPT, Kept
 from .schema import open_engine, upgrade
 from .tables import APPLIED_SEQ, META
@@ -44,7 +47,7 @@ class SqliteStore:
             raise self._unreadable()
         return registry
 
-    def save(self, registry: Registry, touched: Iterable[Touched], seq: int) -> None:
+    def save(self, registry: Registry, touched: Iterable[Touched], seq: int, noted: Noted | None = None) -> None:
         """Bring over what `touched` names; see the port."""
         if registry.seq != seq:
             raise ValueError(f"the registry stands at record {registry.seq}, not {seq}")
@@ -55,8 +58,20 @@ class SqliteStore:
         with self._transaction(writes=True) as connection:
             for kind, idents in named.items():
                 _replace(connection, KEPT[kind], registry, list(idents))
+            if noted is not None:
+                rollout.add(connection, noted)
             connection.execute(delete(META).where(META.c.name == APPLIED_SEQ))
             connection.execute(insert(META), {"name": APPLIED_SEQ, "value": seq})
+
+    def refused(self, since: int, point: str, after: Place | None, limit: int) -> list[Refused]:
+        """See `RolloutTables`."""
+        with self._transaction() as connection:
+            return rollout.refused(connection, since, point, after, limit)
+
+    def declared(self, point: str) -> list[Declared]:
+        """See `RolloutTables`."""
+        with self._transaction() as connection:
+            return rollout.declared(connection, point)
 
     def close(self) -> None:
         """Let go of the file."""

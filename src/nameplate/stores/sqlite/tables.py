@@ -74,6 +74,34 @@ UNITS = Table(
     Column("actor", String, nullable=False),
 )
 
+# Permits that enforcing would have refused, by the hour; see `domain.rollouts`. Times in microseconds, UTC.
+REFUSALS = Table(
+    "rollout_refusals",
+    METADATA,
+    Column("hour", BigInteger, primary_key=True),
+    Column("point", String, primary_key=True),
+    Column("actor", String, primary_key=True),
+    Column("action", String, primary_key=True),
+    Column("resource", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("mode", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("decision_id", String, nullable=False),
+)
+
+# What was declared of each point and when. `doc` is empty where it was deleted.
+POINT_HISTORY = Table(
+    "rollout_points",
+    METADATA,
+    Column("point", String, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("doc", LargeBinary),
+)
+
 META = Table("meta", METADATA, Column("name", String, primary_key=True), Column("value", BigInteger, nullable=False))
 
 APPLIED_SEQ = "applied_seq"

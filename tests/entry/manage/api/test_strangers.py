@@ -10,6 +10,7 @@ OURS = f"uid:{os.geteuid()}"
 CLAIMS = [(), ("",), ("anonymous",), ("uid:4711",), ("uid:-1",), ("UID:0",), ("root",), ("uid:0, uid:0",), ("uid:00",)]
 BODIES = {"/v1/apply": b'{"files":[{"name":"x","text":"{kind: Team, id: intruder, name: X}"}]}'}
 BODIES["/v1/diff"] = BODIES["/v1/apply"]
+BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 
 def routes(world):

@@ -75,6 +75,14 @@ def test_a_simulation_is_not_counted_as_a_decision() -> None:
     assert one(DECISION | REFUSED | {"simulated": "yes"})["action"] == "Denied"
 
 
+@pytest.mark.parametrize("reason", ["observed", "warned"])
+def test_a_softened_permit_stands_out(reason: str) -> None:
+    event = one(DECISION | {"reason": reason, "reasons": [reason, "window"]})
+    assert (event["action"], event["disposition"], event["severity"]) == ("Allowed", "Logged", "Low")
+    assert event["status_detail"] == f"{reason}, window"
+    assert one(DECISION | REFUSED | {"reason": reason})["disposition"] == "Blocked"
+
+
 def test_a_withdrawn_permit_belongs_to_its_decision() -> None:
     event = one({"kind": "withdrawn", "decision_id": "d1", "actor": "amr-17", "stop": "s1", "unit": UNIT})
     assert event["privileges"] == ["permit d1"]

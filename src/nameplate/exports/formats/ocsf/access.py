@@ -13,6 +13,8 @@ VERBS = {"create": 1, "read": 2, "get": 2, "list": 2, "update": 3, "write": 3, "
 UNMAPPED = ("grant", "reader", "presence", "environment", "task", "payload", "target")
 ALLOWED = {"action_id": 1, "action": "Allowed", "disposition_id": 1, "disposition": "Allowed"}
 DENIED = {"action_id": 2, "action": "Denied", "disposition_id": 2, "disposition": "Blocked"}
+SOFTENED = {"action_id": 1, "action": "Allowed", "disposition_id": 17, "disposition": "Logged"}
+"""Allowed because the point only observes or warns there; it would have been refused."""
 OBSERVED = {"action_id": 3, "action": "Observed", "disposition_id": 17, "disposition": "Logged"}
 
 
@@ -22,7 +24,7 @@ def decision(record: Record) -> list[Draft]:
     rest = _outcome(record) | (_session(record) if physical else _call(record))
     rest |= present(device=record_device(record), unmapped=_unmapped(record))
     permitted, simulated = text(record, "decision") == "permit", record.get("simulated") is True
-    severity = Severity.INFO if permitted or simulated else Severity.LOW
+    severity = Severity.INFO if simulated or (permitted and not _is_softened(record)) else Severity.LOW
     activity = _activity(record, physical=physical, simulated=simulated)
     return [Draft(activity, severity, _sentence(record), rest, text(record, "decision_id"), (HOST, SECURITY_CONTROL))]
 
@@ -51,13 +53,17 @@ def _outcome(record: Record) -> dict[str, Any]:
     permitted = text(record, "decision") == "permit"
     contract = text(record, "contract_revision") or number(record, "contract_revision")
     policy = present(name="contract", version=str(contract)) if contract else {}
-    effect = ALLOWED if permitted else DENIED
+    effect = (SOFTENED if _is_softened(record) else ALLOWED) if permitted else DENIED
     return {
         **(SUCCESS if permitted else FAILURE),
         **(OBSERVED if record.get("simulated") is True else effect),
         "authorizations": [present(decision="permit" if permitted else "deny", policy=policy)],
         **present(status_code=text(record, "reason"), status_detail=_reasons(record)),
     }
+
+
+def _is_softened(record: Record) -> bool:
+    return text(record, "reason") in ("observed", "warned")
 
 
 def _session(record: Record) -> dict[str, Any]:
