@@ -32,15 +32,14 @@ days = st.sampled_from([FAR, FAR, PAST, date(2026, 11, 23)])
 entries = st.lists(st.builds(Exemption, patterns, days), max_size=3).map(tuple)
 points = st.builds(
     Point,
-    st.just("pep"),
-    st.just("authzen"),
-    st.just("clinic"),
-    st.just(()),
-    st.sampled_from(["enforce", "observe", "warn"]),
-    entries,
-    entries,
-    st.just(()) | patterns,
-    st.none() | days,
+    id=st.just("pep"),
+    type=st.just("authzen"),
+    site=st.just("clinic"),
+    default_mode=st.sampled_from(["enforce", "observe", "warn"]),
+    observe=entries,
+    warn=entries,
+    enforce=st.just(()) | patterns,
+    until=st.none() | days,
 )
 
 
