@@ -16,7 +16,7 @@ from nameplate.domain.places import Door, Reader, Site
 from nameplate.domain.points import Exemption, Point
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
-from nameplate.domain.verdicts import Reason, Verdict, hardened
+from nameplate.domain.verdicts import RULE_ERROR, Reason, Verdict, hardened
 from tests.domain.index.worlds import MOMENTS, Dice, us, wall
 
 MONDAY = MOMENTS[4]
@@ -222,6 +222,14 @@ def test_the_places_of_a_point_are_those_that_it_names():
 
 
 def test_a_rule_that_forbids_is_a_merit():
-    verdict = Verdict(False, Reason.RULE_FORBIDS, (Reason.RULE_FORBIDS,), "c@1", 0, "app:x")
+    verdict = Verdict(False, Reason.RULE_FORBIDS, (Reason.RULE_FORBIDS, "no-visits"), "c@1", -1, "app:x")
     found = registry(Grant(("read",), ("app:x",)), point=observing())
-    assert Modes(found, transitions).soften(verdict, READ, "pep").permit
+    softened_verdict = Modes(found, transitions).soften(verdict, READ, "pep")
+    assert softened_verdict.reasons == ("observed", "rule_forbids", "no-visits")
+    assert hardened(softened_verdict) == verdict
+
+
+def test_a_rule_that_went_wrong_is_never_softened():
+    verdict = Verdict(False, Reason.RULE_FORBIDS, (Reason.RULE_FORBIDS, "broken", RULE_ERROR), "c@1", -1, "app:x")
+    found = registry(Grant(("read",), ("app:x",)), point=observing())
+    assert Modes(found, transitions).soften(verdict, READ, "pep") is verdict

@@ -127,8 +127,7 @@ def assemble(settings: Settings) -> Deciding:
     ledger = Ledger(registry, journal, mirror.touched, clocks.wall)
     alarms.ledger = ledger
     authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)
-    authorizer.rules = rules
-    authorizer.soften = Modes(registry, transitions).soften
+    authorizer.rules, authorizer.soften = rules, Modes(registry, transitions).soften
     agreement = P256Agreement()
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)

@@ -10,7 +10,7 @@ from .index.rows import GUARDED
 from .points import Exemption, Point
 from .registry import Registry
 from .requests import AccessRequest
-from .verdicts import Reason, Verdict
+from .verdicts import RULE_ERROR, Reason, Verdict
 from .windows import Calendar, Transitions
 
 
@@ -40,7 +40,7 @@ MERITS = frozenset(
     )
 )
 """Refusals on the merits of a request. No other one is ever softened: not who asks, its state, its credential, a
-cut-off, a lockdown, a contract that is missing or over, or presence that is not proven."""
+cut-off, a lockdown, a contract that is missing or over, presence that is not proven, or a rule that went wrong."""
 
 SOFTENED = {Mode.OBSERVE: Reason.OBSERVED, Mode.WARN: Reason.WARNED}
 IsOver = Callable[[date], bool]
@@ -59,7 +59,9 @@ class Modes:
         A point that is not declared, or that declares no mode, changes nothing.
         """
         point = self._registry.points.get(point_id)
-        if point is None or verdict.permit or verdict.reason not in MERITS or not _softens(point):
+        if point is None or verdict.permit or not _softens(point):
+            return verdict
+        if verdict.reason not in MERITS or RULE_ERROR in verdict.reasons:
             return verdict
         mode = mode_of(point, (request.resource, verdict.target), lambda day: self._is_over(point, day, request.at))
         if mode is Mode.ENFORCE or not _is_present(self._grant(verdict), verdict, request):

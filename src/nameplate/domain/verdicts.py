@@ -51,6 +51,10 @@ class Reason(StrEnum):
     CLONED_KEY = "cloned_key"
 
 
+RULE_ERROR = "rule_error"
+"""The finer word behind `rule_forbids` where a rule could not be judged: nobody knows what it would have said."""
+
+
 class Verdict(NamedTuple):
     """The bare outcome. Verdicts of one contract are shared values: equal outcomes are the same object.
 

@@ -12,11 +12,10 @@ from nameplate.domain.policies import Rule
 from nameplate.domain.reference import Facts
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.rulebook import Rulebook
-from nameplate.domain.verdicts import Reason, Verdict
+from nameplate.domain.verdicts import RULE_ERROR, Reason, Verdict
 from nameplate.domain.windows import is_covered
 from nameplate.ports.policies import Entity, PolicyEngine, Prepared, Ruling
 
-RULE_ERROR = "rule_error"
 ALARM_EVERY_S = 3_600.0
 MAX_KEPT = 8_192
 MAX_DISTANCE_CM = 10**12
