@@ -33,7 +33,7 @@ class Change(NamedTuple):
 def changes(then: Registry, now: Registry, request: AccessRequest, targets: Iterable[str]) -> list[Change]:
     """Everything that differs of what `request` depends on. `targets`: what it comes to, then and now."""
     found: dict[Change, None] = {}
-    for kind, ident in _declared(then, now, request, set(targets)):
+    for kind, ident in _declared(then, now, request, tuple(dict.fromkeys(targets))):
         before, after = then.table(kind).get(ident), now.table(kind).get(ident)
         if before is not after and (change := _declared_change(kind, ident, before, after)):
             found[change] = None
@@ -41,7 +41,9 @@ def changes(then: Registry, now: Registry, request: AccessRequest, targets: Iter
     return list(found)
 
 
-def _declared(then: Registry, now: Registry, request: AccessRequest, targets: set[str]) -> Iterator[tuple[str, str]]:
+def _declared(
+    then: Registry, now: Registry, request: AccessRequest, targets: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     """What of the manifests the question depends on, as kind and id."""
     yield "Actor", request.actor
     for registry in (then, now):

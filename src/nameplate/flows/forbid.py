@@ -17,7 +17,8 @@ from nameplate.domain.windows import is_covered
 from nameplate.ports.policies import Entity, PolicyEngine, Prepared, Ruling
 
 ALARM_EVERY_S = 3_600.0
-MAX_KEPT = 8_192
+MAX_KEPT = 2_048
+"""How many actors at resources stay prepared: some 10 KB each."""
 MAX_DISTANCE_CM = 10**12
 
 Wall = Callable[[str, int], datetime]

@@ -28,7 +28,11 @@ def figures() -> dict[str, Any]:
 def test_the_figures_name_every_size_and_engine(figures: dict[str, Any]) -> None:
     assert list(figures["sizes"]) == ["32", "64"]
     assert set(figures["sizes"]["32"]["cpu_us"]) == {"index", "reference", "empty_call"}
-    assert set(figures["sizes"]["64"]["cpu_us"]) == {"index", "reference", "empty_call", "cedar"}
+    assert set(figures["sizes"]["64"]["cpu_us"]) == {"index", "reference", "empty_call", "cedar"} | {
+        "index_10_rules",
+        "index_10_rules_again",
+        "index_1000_rules_elsewhere",
+    }
     assert figures["growth"]["from"] == 32
     assert figures["growth"]["to"] == 64
 

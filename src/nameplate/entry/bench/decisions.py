@@ -30,6 +30,8 @@ from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Reason
 from nameplate.domain.windows import WEEK_MINUTES, day_start, week_map
 
+from . import ruled
+
 SIZES = (1_000, 10_000, 100_000)
 SEED = 20_261
 ROLES, ZONES, RESOURCES = 50, 40, 2_000
@@ -126,7 +128,7 @@ def _measure(work: Workload, rounds: int, *, with_peer: bool) -> dict[str, Any]:
     engines = {"index": _index_engine(index.decide, work), "empty_call": _index_engine(_nothing, work)}
     engines["reference"] = _reference_engine(work)
     if with_peer:
-        engines |= _peers(work)
+        engines |= _peers(work) | ruled.engines(work, index, _wall)
     figures = _take_turns(engines, rounds)
     return {**loaded, "agreement": agreement, "cpu_us": figures, "ratio": _ratios(figures)}
 
