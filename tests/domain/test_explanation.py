@@ -278,3 +278,21 @@ def test_a_softened_permit_says_what_enforcing_would_have_said(reason: Reason, d
     assert found.remedy == explained(world, request).remedy
     odd = soft._replace(reasons=(reason, reason))
     assert explain(request, odd, world, wall).sentence
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("quiet@2",), "rule quiet@2 forbids it"),
+        (("quiet@2", "far@1"), "rule quiet@2 and rule far@1 forbid it"),
+        (("quiet@2", "rule_error"), "rule quiet@2 could not be evaluated, and then what it covers is denied"),
+        (("a@1", "b@1", "rule_error"), "rule a@1 or rule b@1 could not be evaluated, and then"),
+        ((), "a rule forbids it"),
+    ],
+)
+def test_a_refusal_by_rule_names_the_rules(names: tuple[str, ...], told: str) -> None:
+    reasons = (Reason.RULE_FORBIDS, *names)
+    verdict = Verdict(False, Reason.RULE_FORBIDS, reasons, "pharmacy-runner@3", -1, "zone:pharmacy")
+    found = explain(ASK, verdict, facts(ENTER), wall)
+    assert found.sentence.startswith(f"amr-17 may not enter zone:pharmacy through door:d: {told}")
+    assert found.remedy

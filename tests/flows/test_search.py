@@ -206,3 +206,33 @@ def test_what_does_not_name_resources_keeps_the_list(tmp_path):
             assert await everything(finder, wanted("resource", heart, resource="app:*")) == ["x"]
 
     asyncio.run(main())
+
+
+def test_a_search_that_is_given_up_leaves_no_half_list_behind(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD) as heart:
+            finder = searcher(heart)
+            question = wanted("resource", heart, resource="app:*", first=False)
+            given_up = asyncio.create_task(finder.search(question))
+            await asyncio.sleep(0)
+            given_up.cancel()
+            await asyncio.gather(given_up, return_exceptions=True)
+            assert given_up.cancelled()
+            assert await everything(finder, question) == ["x"]
+
+    asyncio.run(main())
+
+
+def test_a_point_that_observes_finds_what_its_evaluations_permit(tmp_path):
+    point = {"kind": "Point", "id": "trial", "type": "authzen", "mode": {"default": "observe"}}
+    rule = {"kind": "Rule", "id": "r", "scope": {"resources": ["app:x"]}, "cedar": FORBID}
+
+    async def main():
+        async with beating(tmp_path, *WORLD, rule, point) as heart:
+            finder = searcher(heart)
+            for name in ("trial", "pep"):
+                asked = await heart.authorizer.authorize(wanted("subject", heart).request, Asked(name))
+                question = wanted("subject", heart)._replace(asked=Asked(name))
+                assert await everything(finder, question) == (["amr-1"] if asked.permit else [])
+
+    asyncio.run(main())

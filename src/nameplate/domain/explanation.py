@@ -260,12 +260,14 @@ def _public(case: _Case) -> _Why:
 
 
 def _rule(case: _Case) -> _Why:
-    *names, last = case.verdict.reasons[1:] or ("",)
-    if last == "rule_error":
-        failed = f"{_listed(names, 'or')} could not be evaluated, and then what it covers is denied"
-        return _Why(f"rule {failed}", "Correct the rule; the finding rule_error says what was wrong.")
-    listed = _listed([*names, last], "and")
-    return _Why(f"rule {listed} forbids it" if listed else "a rule forbids it", "See `nameplate rule list`.")
+    names = [name for name in case.verdict.reasons[1:] if name != "rule_error"]
+    rules = [f"rule {name}" for name in names] or ["a rule"]
+    if "rule_error" in case.verdict.reasons:
+        failed = f"{_listed(rules, 'or')} could not be evaluated, and then what it covers is denied"
+        return _Why(failed, "Correct the rule; the finding rule_error says what was wrong.")
+    return _Why(
+        f"{_listed(rules, 'and')} {'forbids' if len(rules) == 1 else 'forbid'} it", "See `nameplate rule list`."
+    )
 
 
 _SPECIAL: Mapping[Reason, Callable[[_Case], _Why]] = {

@@ -112,8 +112,8 @@ class Authorizer:
     `rules` may take away what the index permits. `on_stopped` is told of each denial whose reason is the actor's state
     (actor, decision id). `obliges`: each says what a permit asks of the point that enforces it; asked for permits only.
     `units` names the physical unit of an actor. `proved` is told the counter and the key of each unit that proved
-    itself. `clock` gives microseconds, UTC; `monotonic` seconds. `soften` gets each
-    refusal with the request and the name of the point, and may make a permit of it where that point only observes.
+    itself. `clock` gives microseconds, UTC; `monotonic` seconds. `soften` gets each refusal with the request and the
+    name of the point, and may make a permit of it where that point only observes.
     """
 
     def __init__(
@@ -149,17 +149,17 @@ class Authorizer:
     def submit(self, request: AccessRequest, asked: Asked) -> Pending:
         """Decide now and hand the record to the journal. Nothing may be answered before `release`."""
         mono = self._monotonic()
-        verdict = self.weigh(request, mono)
-        if not verdict.permit:
-            verdict = self.soften(verdict, request, asked.point)
-        elif not asked.simulated:
+        verdict = self.weigh(request, asked.point, mono)
+        if verdict.permit and not asked.simulated:
             self._judge.count_permit(verdict, request.actor, mono)
         return self.record(verdict, request, asked)
 
-    def weigh(self, request: AccessRequest, mono: float) -> Verdict:
-        """The verdict of now, without any effect. `mono`: monotonic seconds."""
+    def weigh(self, request: AccessRequest, point: str, mono: float) -> Verdict:
+        """The verdict of now for a point that asks, without any effect. `mono`: monotonic seconds."""
         verdict = self._judge.decide(request, mono)
-        return self.rules.review(verdict, request) if verdict.permit else verdict
+        if verdict.permit:
+            verdict = self.rules.review(verdict, request)
+        return verdict if verdict.permit else self.soften(verdict, request, point)
 
     def record(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Pending:
         """Hand the record of a verdict, however it came about, to the journal."""

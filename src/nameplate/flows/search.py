@@ -22,9 +22,9 @@ _CONTRACTS_A_SLICE = 100
 
 
 class Weigh(Protocol):
-    """The verdict on a request now, without any effect."""
+    """The verdict on a request of a point now, without any effect."""
 
-    def __call__(self, request: AccessRequest, mono: float) -> Verdict: ...
+    def __call__(self, request: AccessRequest, point: str, mono: float) -> Verdict: ...
 
 
 class Wanted(NamedTuple):
@@ -58,11 +58,13 @@ class Searcher:
         self._turn, self._waiting = asyncio.Lock(), 0
         self._actors: list[str] = []
         self._resources: dict[str, list[str]] | None = None
+        self._changes = 0
 
     def touched(self, touched: Touched) -> None:
         """Something has changed: names may have come or gone."""
         if touched.kind in {"Contract", "Zone", "Door"}:
             self._resources = None
+            self._changes += 1
 
     async def search(self, wanted: Wanted) -> Found:
         """One page. Raises JournalUnavailable where it cannot be recorded, Unavailable where too many wait."""
@@ -96,7 +98,7 @@ class Searcher:
             if now > slice_ends:
                 await asyncio.sleep(0)
                 slice_ends = self._monotonic() + SLICE_S
-            if self._weigh(_asked(wanted, candidate), now).permit:
+            if self._weigh(_asked(wanted, candidate), wanted.asked.point, now).permit:
                 names.append(candidate)
             if len(names) == wanted.limit:
                 return Found(names, candidate if place + 1 < len(candidates) else "")
@@ -120,17 +122,19 @@ class Searcher:
         """Ids by kind of resource, sorted."""
         if self._resources is not None:
             return self._resources
+        changes = self._changes
         names = {f"zone:{ident}" for ident in self._registry.zones}
         names |= {f"door:{ident}" for ident in self._registry.doors}
-        found: dict[str, list[str]] = {}
-        self._resources = found
         for number, contract in enumerate(list(self._registry.contracts.values())):
             names.update(resources(contract))
             if number % _CONTRACTS_A_SLICE == 0:
                 await asyncio.sleep(0)
+        found: dict[str, list[str]] = {}
         for name in sorted(names):
             kind, _, ident = name.partition(":")
             found.setdefault(kind, []).append(ident)
+        # Not if something came or went while others had their turn, nor if whoever asked is gone.
+        self._resources = found if changes == self._changes else None
         return found
 
 

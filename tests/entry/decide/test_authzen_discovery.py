@@ -27,3 +27,8 @@ def test_it_needs_no_token_and_returns_the_request_id(world):
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_it_can_only_be_read(world, method):
     assert world.call(method, PATH, b"{}", {"Content-Type": "application/json"}).status == 405
+
+
+def test_the_searches_are_named(world):
+    names = {f"search_{what}_endpoint" for what in ("subject", "resource", "action")}
+    assert names <= world.get(PATH).body.keys()

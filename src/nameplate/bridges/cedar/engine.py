@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import cedarpy
 
@@ -65,48 +65,36 @@ class Unaskable:
         return Ruling((), self._failed)
 
 
-class Question:
-    """Rules, an actor and a resource."""
+class Question(NamedTuple):
+    """Rules, an actor and a resource. `failed`: the rules that could not even be read."""
 
-    __slots__ = ("_asked", "_entities", "_failed", "_names", "_policies")
-
-    def __init__(
-        self,
-        policies: cedarpy.PolicySet,
-        entities: cedarpy.Entities,
-        asked: Mapping[str, Any],
-        names: tuple[str, ...],
-        failed: tuple[tuple[str, str], ...],
-    ) -> None:
-        self._policies, self._entities, self._asked, self._names, self._failed = (
-            policies,
-            entities,
-            asked,
-            names,
-            failed,
-        )
+    policies: cedarpy.PolicySet
+    entities: cedarpy.Entities
+    asked: Mapping[str, Any]
+    names: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
 
     def ask(self, action: str, circumstances: Circumstances) -> Ruling:
         """See the port."""
         given = dict(circumstances)
         if "ip" in given:
             given["ip"] = {"__extn": {"fn": "ip", "arg": given["ip"]}}
-        request = {**self._asked, "action": {"type": "Action", "id": action}, "context": given}
+        request = {**self.asked, "action": {"type": "Action", "id": action}, "context": given}
         try:
-            result = cedarpy.is_authorized(request, self._policies, self._entities)
+            result = cedarpy.is_authorized(request, self.policies, self.entities)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong inside, nothing is permitted
             return self._unanswered(str(error))
         erred = [_ERRED.fullmatch(each) for each in result.diagnostics.errors]
         if None in erred or result.decision is cedarpy.Decision.NoDecision:
             return self._unanswered("; ".join(result.diagnostics.errors))
-        failed = {**dict(self._failed), **{match[1]: match[2] for match in erred if match}}
+        failed = {**dict(self.failed), **{match[1]: match[2] for match in erred if match}}
         forbid = {each.rpartition("#")[0] for each in result.diagnostics.reasons} - {""}
         if not result.allowed and not forbid and not failed:
             return self._unanswered("Cedar gives no reason for its refusal")
         return Ruling(tuple(sorted(forbid)), tuple(sorted(failed.items())))
 
     def _unanswered(self, why: str) -> Ruling:
-        return Ruling((), tuple((name, why) for name in self._names))
+        return Ruling((), tuple((name, why) for name in self.names))
 
 
 def _parse(rules: tuple[tuple[str, str], ...]) -> tuple[cedarpy.PolicySet, tuple[tuple[str, str], ...]]:
