@@ -78,6 +78,13 @@ def test_the_bound_leaves_room_for_what_people_write():
     assert told(f"{HEAD} when {{ {'(' * half}true{')' * half} }};") == []
 
 
+@pytest.mark.parametrize("name", ['say \\"hi\\"', "a100", "a1", "a\\u{31}"])
+def test_among_many_actions_each_can_be_named_and_no_other(name):
+    actions = [f"a{number}" for number in range(2_000)] + ['say "hi"']
+    assert told(f'forbid (principal, action == Action::"{name}", resource);', actions=actions) == []
+    assert told('forbid (principal, action == Action::"a2000", resource);', actions=actions)
+
+
 def test_a_rule_is_held_against_the_kinds_of_its_scope_alone():
     public = f"{HEAD} when {{ resource.public }};"
     assert told(public) == []
