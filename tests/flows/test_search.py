@@ -224,15 +224,17 @@ def test_a_search_that_is_given_up_leaves_no_half_list_behind(tmp_path):
 
 
 def test_a_point_that_observes_finds_what_its_evaluations_permit(tmp_path):
-    point = {"kind": "Point", "id": "trial", "type": "authzen", "mode": {"default": "observe"}}
-    rule = {"kind": "Rule", "id": "r", "scope": {"resources": ["app:x"]}, "cedar": FORBID}
+    point = {"kind": "Point", "id": "trial", "type": "authzen", "mode": {"default": "observe", "until": "2099-12-31"}}
+    rule: dict[str, Any] = {"kind": "Rule", "id": "r", "scope": {"resources": ["app:x"]}}
+    rule["cedar"] = "forbid (principal, action, resource);"
 
     async def main():
         async with beating(tmp_path, *WORLD, rule, point) as heart:
             finder = searcher(heart)
-            for name in ("trial", "pep"):
+            for name, permitted in (("trial", True), ("pep", False)):
                 asked = await heart.authorizer.authorize(wanted("subject", heart).request, Asked(name))
                 question = wanted("subject", heart)._replace(asked=Asked(name))
-                assert await everything(finder, question) == (["amr-1"] if asked.permit else [])
+                assert asked.permit is permitted
+                assert await everything(finder, question) == (["amr-1"] if permitted else [])
 
     asyncio.run(main())
