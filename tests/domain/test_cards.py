@@ -2,7 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nameplate.domain.cards import LAYOUTS, Card, CardNumber, CardPool, Given, next_number, presented, read_presented
+from nameplate.domain.cards import (
+    LAYOUTS,
+    Card,
+    CardNumber,
+    CardPool,
+    Given,
+    next_number,
+    presented,
+    read_presented,
+    read_written,
+)
 from nameplate.domain.errors import Conflict
 
 POOL = CardPool("robots", "clinic", "wiegand-26", 12, 1001, 1003)
@@ -101,3 +111,15 @@ def test_a_site_without_a_pool_gives_none():
 def test_pools_overlap_where_a_number_could_come_from_both(other, overlaps):
     assert POOL.overlaps(other) is overlaps
     assert other.overlaps(POOL) is overlaps
+
+
+@pytest.mark.parametrize(
+    "text", ["wiegand-26:12:1001", "12:1001", "12-1001", "12/1001", "12,1001", "12 1001", " 1001 ", "wiegand-26:1001"]
+)
+def test_a_number_is_known_however_a_panel_writes_it(text):
+    assert CardNumber("wiegand-26", 12, 1001) in read_written(text, [POOL])
+
+
+@pytest.mark.parametrize("text", ["", "13-1001", "x", "12-", "1-2-3", "wiegand-34:1001", "\u0661", "9" * 30, "-5"])
+def test_what_is_no_number_of_ours_is_none(text):
+    assert read_written(text, [POOL]) == []

@@ -8,6 +8,7 @@ Layouts, most significant bit first; P is even parity over the leading and odd p
     raw-32, raw-64                                  the number alone
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -87,6 +88,23 @@ class Given(NamedTuple):
 
     pool: str
     number: CardNumber
+
+
+def read_written(text: str, pools: Iterable[CardPool]) -> list[CardNumber]:
+    """What a number may mean as a panel writes it: our own id, `12:1001`, `12-1001`, `12/1001`, `12,1001` or `1001`.
+
+    Without a facility code it may be that of any pool.
+    """
+    form, _, rest = text.strip().partition(":")
+    known = form in LAYOUTS
+    parts = re.split(r"[:,/ -]", rest if known else text.strip())
+    if not 1 <= len(parts) <= 2 or any(not part.isascii() or not part.isdigit() or len(part) > 20 for part in parts):
+        return []
+    number, facility = int(parts[-1]), int(parts[0]) if len(parts) == 2 else None
+    if known and facility is not None:
+        return [CardNumber(form, facility, number)]
+    fitting = [pool for pool in pools if facility in (None, pool.facility) and (not known or form == pool.format)]
+    return list(dict.fromkeys(CardNumber(pool.format, pool.facility, number) for pool in fitting))
 
 
 def next_number(pools: Iterable[CardPool], given: Mapping[str, Card], site: str) -> Given | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from .feeds import PanelEvent
 from .places import Door
 from .points import Point
 
@@ -71,6 +72,13 @@ class Declaration:
     changes: list[dict[str, Any]]
     by: str
     planned_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanelTold:
+    """What panels tell, read by whoever follows their feeds."""
+
+    events: list[PanelEvent]
 
 
 @dataclass(frozen=True, slots=True)

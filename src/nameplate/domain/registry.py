@@ -10,6 +10,7 @@ from .badges import Badge
 from .cards import Card, CardNumber, CardPool
 from .contracts import Contract
 from .errors import Invalid
+from .feeds import Feed
 from .manifests.documents import KINDS, Declared, from_document, kind_of
 from .outcomes import Happening
 from .places import Door, Site, Team, Zone
@@ -65,6 +66,7 @@ class Registry:
     rules: dict[str, Rule] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
     sinks: dict[str, Sink] = field(default_factory=dict)
+    feeds: dict[str, Feed] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
     keys: dict[str, BoundKey] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from .actors import Actor, State
 from .badges import Badge
 from .cards import CardPool
 from .contracts import ActionClass, Contract
+from .feeds import Feed
 from .manifests.documents import DEFAULT_SITE, Declared, kind_of
 from .manifests.fields import suggestion
 from .manifests.grants import exceeding
@@ -47,7 +48,7 @@ class Prospect:
 
 def references(value: Declared) -> Iterator[Reference]:
     """What `value` cannot be without."""
-    if isinstance(value, Zone | Door | CardPool | Actor | Point):
+    if isinstance(value, Zone | Door | CardPool | Actor | Point | Feed):
         yield Reference("site", "Site", value.site)
     if isinstance(value, Door):
         yield from (Reference(f"joins[{position}]", "Zone", zone) for position, zone in enumerate(value.joins))
@@ -65,11 +66,18 @@ def references(value: Declared) -> Iterator[Reference]:
         for key, kind in named_by_rule:
             for position, ident in enumerate(getattr(value.scope, key)):
                 yield Reference(f"scope.{key}[{position}]", kind, ident)
+    elif isinstance(value, Feed):
+        yield from _of_feed(value)
     elif isinstance(value, Point):
         yield from (
             Reference(f"channels[{position}].door", "Door", channel.door)
             for position, channel in enumerate(value.channels)
         )
+
+
+def _of_feed(feed: Feed) -> Iterator[Reference]:
+    yield from (Reference(f"doors.{name}", "Door", door) for name, door in feed.doors.items())
+    yield from (Reference(f"watch[{position}]", "Door", door) for position, door in enumerate(feed.watch))
 
 
 def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:

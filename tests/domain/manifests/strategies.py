@@ -161,6 +161,19 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             {"format": "text", "to": "smtps://mx?from=a@b&to=c@d", "events": "findings"},
         ]
     ),
+    "Feed": optional(
+        {
+            "to": st.sampled_from(["csv:/var/log/panel.csv", "syslog+udp://127.0.0.1:5514", "webhook"]),
+            "doors": st.dictionaries(texts, ids, min_size=1, max_size=3),
+        },
+        {
+            "fields": optional({}, {"time": texts, "door": texts, "card": texts, "event": texts}),
+            "granted": lists(texts.map("g-{}".format)),
+            "refused": lists(texts.map("r-{}".format)),
+            "watch": lists(ids),
+            "within": st.sampled_from(["30s", "5s"]),
+        },
+    ),
 }
 assert FIELDS.keys() == KINDS.keys()
 

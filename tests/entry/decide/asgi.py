@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from nameplate.boot import clocks
 from nameplate.boot.deciding import Deciding, assemble
+from nameplate.boot.feeds import read_event
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import AuthzenSettings, Settings
 from nameplate.bridges.manifest_yaml import read
 from nameplate.entry.decide.app import App
 from nameplate.entry.decide.connections import Connections
+from nameplate.entry.decide.feeds import FeedHook
 from nameplate.entry.decide.run import build_app
 from nameplate.flows.apply import plan
 from nameplate.flows.stop import Lifecycle
@@ -101,7 +103,8 @@ def process(folder: Path) -> Iterator[Process]:
         lifecycle = Lifecycle(parts.registry, parts.ledger, connections, clocks.wall, lambda: "stop-1")
         changes = plan(parts.registry, list(read(RECORDS, "r.yaml")), is_timezone=lambda _: True).changes
         await parts.declarer.declare(list(changes), "test", parts.registry.seq)
-        app = build_app(settings, Paths(folder), parts, connections, lifecycle)
+        hook = FeedHook(parts.registry, read_event, lambda _: None)
+        app = build_app(settings, Paths(folder), parts, connections, lifecycle, hook)
         return parts, app
 
     parts, app = loop.run_until_complete(begin())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nameplate.boot.exports import build_exporter
+from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import Managing
 from nameplate.boot.paths import Paths
 from nameplate.boot.rules import review_of, rule_faults, rule_schema
@@ -20,6 +21,7 @@ from nameplate.domain.contracts import ACTION_CLASSES
 from nameplate.entry.manage.api.app import build
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
+from nameplate.entry.manage.feeding import Feeding
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
 from tests.entry.world import PATIENCE_S, Reply, World
@@ -75,7 +77,9 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
     )
     commands = Commands(paths.internal, projection)
     with closing(store):
-        app = build(Settings(data=paths.data), parts, commands, Exporting(registry, exporter, commands.credential))
+        exporting = Exporting(registry, exporter, commands.credential)
+        feeding = Feeding(registry, build_follower(paths, commands.panels_told))
+        app = build(Settings(data=paths.data), parts, commands, exporting, feeding)
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)
 

@@ -7,18 +7,19 @@ from nameplate.domain.actors import Actor
 from nameplate.domain.badges import Badge
 from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
+from nameplate.domain.feeds import Feed
 from nameplate.domain.places import Door, Site, Team, Zone
 from nameplate.domain.points import Point
 from nameplate.domain.policies import Rule
 from nameplate.domain.sinks import Sink
 
-from . import actors, badges, cards, grants, places, points, policies, sinks
+from . import actors, badges, cards, feeds, grants, places, points, policies, sinks
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
 DEFAULT_SITE = "default"
 
-Declared = Site | Team | Badge | Zone | Door | Contract | CardPool | Actor | Rule | Point | Sink
+Declared = Site | Team | Badge | Zone | Door | Contract | CardPool | Actor | Rule | Point | Sink | Feed
 
 
 class Kind(NamedTuple):
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "Rule": Kind(Rule, policies.read_rule, policies.write_rule),
     "Point": Kind(Point, points.read_point, points.write_point),
     "Sink": Kind(Sink, sinks.read_sink, sinks.write_sink),
+    "Feed": Kind(Feed, feeds.read_feed, feeds.write_feed),
 }
 _NAMES = {kind.type: name for name, kind in KINDS.items()}
 

@@ -32,8 +32,8 @@ def run(rounds: int, doors: int = 13) -> dict[str, Any]:
         data.mkdir()
         with running_core(data, free_port()) as server:
             _declare(server, doors)
-            answer = _answering(_enrol(server, Path(folder) / "robot"), doors)
-            return measure(rounds, doors, lambda _site: _connected(server), answer)
+            answer = answering(enrolled(server, Path(folder) / "robot"), doors)
+            return measure(rounds, doors, lambda _site: connected(server), answer)
 
 
 def _declare(server: Server, doors: int) -> None:
@@ -51,12 +51,14 @@ def _declare(server: Server, doors: int) -> None:
     server.client.post("/v1/apply", {"files": [{"name": "bench.yaml", "text": "\n---\n".join(texts)}]})
 
 
-def _enrol(server: Server, state: Path) -> Robot:
+def enrolled(server: Server, state: Path) -> Robot:
+    """The robot of the benchmark, with a key of its own."""
     code = server.client.post(f"/v1/actors/{ACTOR}/enrolment", {})["code"]
     return Robot.enrol(f"http://127.0.0.1:{server.port}", code, state, SERIAL)
 
 
-def _answering(robot: Robot, doors: int) -> Callable[[bytes], bytes]:
+def answering(robot: Robot, doors: int) -> Callable[[bytes], bytes]:
+    """The robot's side of a challenge at any of so many doors."""
     places = [Place("bench", f"door-{number}", reader) for number in range(doors) for reader in ("r1", "r2")]
     known = {place_id(place): place for place in places}
 
@@ -68,7 +70,7 @@ def _answering(robot: Robot, doors: int) -> Callable[[bytes], bytes]:
     return answer
 
 
-def _connected(server: Server) -> DecisionPoint:
+def connected(server: Server) -> DecisionPoint:
     """The deciding process over its socket, as a point process reaches it. Called on the loop that measures."""
     decisions, token = RemoteDecisionPoint(clocks.wall), secrets.token_urlsafe(16)
     paths = Paths(server.data)

@@ -17,6 +17,7 @@ from . import (
     journal,
     keys,
     manifests,
+    panels,
     points,
     rollout,
     rules,
@@ -41,6 +42,7 @@ app.add_typer(actors.app, name="actor", help="Actors and their lives.")
 app.add_typer(cards.app, name="card", help="Card numbers, by which existing panels know units.")
 app.add_typer(badges.app, name="badge", help="Badges of people at our readers.")
 app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts.")
+app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(points.sink_app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")

@@ -65,6 +65,14 @@ def door(
     _print(bench.run(rounds, doors), as_json)
 
 
+@app.command()
+def panel(rounds: int = typer.Option(100, min=1, help="How many presentations."), as_json: bool = JSON) -> None:
+    """From a robot at our reader to its card number at a panel, beside the same two hops in bare libosdp."""
+    from nameplate.entry.bench import panel as bench
+
+    _print(bench.run(rounds), as_json)
+
+
 def _in_folder(work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     from nameplate.boot.logs import configure_logs
     from nameplate.boot.settings import LogSettings

@@ -27,7 +27,10 @@ log = structlog.get_logger()
 
 
 class Hub:
-    """Offers `handlers` to points and tells them of stops. `welcome` makes up what a point needs to work."""
+    """Offers `handlers` to points.
+
+    `welcome` makes up what a point needs to work; `on_outcome` hears what they report.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class Hub:
         self._registry, self._ledger, self._connections, self._presenter = registry, ledger, connections, presenter
         self._badges, self._units, self._welcome = badges, units, welcome
         self._admitted: dict[str, str] = {}
+        self.on_outcome: Callable[[Outcome], None] = _nobody_listens
 
     def handlers(self) -> Mapping[str, Handler]:
         """What points may call."""
@@ -87,6 +91,7 @@ class Hub:
                 self._require_own(peer, outcome.door)
             shown = self._badges.shown(outcome)
             record_outcome(self._ledger, peer.name, outcome, self._units(outcome.actor), shown)
+            self.on_outcome(outcome)
 
     def _require_known(self, peer: Peer) -> None:
         if not self._connections.has(peer):
@@ -98,6 +103,10 @@ class Hub:
         spec = self._registry.points.get(peer.name)
         if spec is None or all(channel.door != door for channel in spec.channels):
             raise Refused("not_your_door", f"{door} is not a door of {peer.name}.")
+
+
+def _nobody_listens(_outcome: Outcome) -> None:
+    """Most outcomes are for the record alone."""
 
 
 def _read(body: bytes, kind: Any) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from nameplate.domain.errors import Invalid
-from nameplate.domain.links import Admit, Applied, Declaration, Running, Status
+from nameplate.domain.feeds import PanelEvent
+from nameplate.domain.links import Admit, Applied, Declaration, PanelTold, Running, Status
 from nameplate.domain.registry import Registry, Touched
 from nameplate.flows.credentials import Credentials
 from nameplate.flows.declare import Declarer
@@ -33,9 +34,10 @@ class Internal:
         hub: Hub,
         credentials: Credentials,
         fingerprint: Callable[[str], str],
+        hear: Callable[[PanelEvent], None],
     ) -> None:
         self._registry, self._declarer, self._connections, self._hub = registry, declarer, connections, hub
-        self._credentials, self._fingerprint = credentials, fingerprint
+        self._credentials, self._fingerprint, self._hear = credentials, fingerprint, hear
         self._changed = asyncio.Event()
         credentials.on_change = self._changed.set
 
@@ -47,6 +49,7 @@ class Internal:
             "admit": self._admit,
             "status": self._status,
             "credential": self._credential,
+            "panels_told": self._panels_told,
         }
 
     def touched(self, touched: Touched) -> None:
@@ -70,6 +73,10 @@ class Internal:
             except TimeoutError:
                 break
         return self._running()
+
+    async def _panels_told(self, peer: Peer, body: bytes) -> None:
+        for event in _read(body, PanelTold).events:
+            self._hear(event)
 
     async def _status(self, peer: Peer, body: bytes) -> Status:
         return Status(list(self._connections.names))

@@ -3,17 +3,20 @@
 import asyncio
 import gc
 import secrets
+from functools import partial
 
 import structlog
 
 from nameplate.boot import bus, clocks
 from nameplate.boot.deciding import Deciding, assemble
+from nameplate.boot.feeds import read_event
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import Settings
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.links import Welcome
 from nameplate.flows.checkpoint import keep_checkpoints
 from nameplate.flows.present import Presenter
+from nameplate.flows.reconcile import Reconciler
 from nameplate.flows.search import Searcher
 from nameplate.flows.stop import Lifecycle
 
@@ -22,6 +25,7 @@ from .app import App
 from .badges import BadgeRoutes
 from .connections import Connections
 from .enrolments import Enrolments
+from .feeds import FeedHook
 from .forward import Forward
 from .health import Health
 from .hub import Hub
@@ -66,18 +70,14 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     presenter = Presenter(
         parts.presentations, parts.authorizer, parts.ledger, lifecycle, parts.registry.doors.get, clocks.wall
     )
-    hub = Hub(
-        parts.registry,
-        parts.ledger,
-        connections,
-        presenter,
-        parts.badges,
-        parts.mirror.unit,
-        lambda point: _welcome(parts, point),
+    reconciler = Reconciler(parts.registry, parts.ledger.note, parts.ledger, clocks.wall)
+    hub = _hub(parts, connections, presenter, reconciler)
+    internal = Internal(
+        parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
-    internal = Internal(parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint)
     parts.ledger.watchers.append(internal.touched)
-    app = build_app(settings, paths, parts, connections, lifecycle)
+    hook = FeedHook(parts.registry, read_event, reconciler.heard)
+    app = build_app(settings, paths, parts, connections, lifecycle, hook)
     public = bind_public(settings.host, settings.port)
     control = bus.bind(paths.control, 0o600)
     listeners = [
@@ -100,7 +100,16 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
         paths.control.unlink(missing_ok=True)
 
 
-def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Connections, lifecycle: Lifecycle) -> App:
+def _hub(parts: Deciding, connections: Connections, presenter: Presenter, reconciler: Reconciler) -> Hub:
+    welcome = partial(_welcome, parts)
+    hub = Hub(parts.registry, parts.ledger, connections, presenter, parts.badges, parts.mirror.unit, welcome)
+    hub.on_outcome = reconciler.outcome
+    return hub
+
+
+def build_app(
+    settings: Settings, paths: Paths, parts: Deciding, connections: Connections, lifecycle: Lifecycle, hook: FeedHook
+) -> App:
     """All routes of the public listener and the control socket."""
     types = frozenset({"actor", *settings.authzen.subject_types})
     access = Access(parts.authorizer, parts.mirror.tokens, types, clocks.wall)
@@ -116,6 +125,7 @@ def build_app(settings: Settings, paths: Paths, parts: Deciding, connections: Co
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
         ("POST", "/v1/actors/[^/]+/succession"): local.succession,
         ("POST", "/v1/points/[^/]+/install"): local.install,
+        ("POST", "/v1/feeds/[^/]+/events"): hook.take,
         **BadgeRoutes(parts.badges).patterns(),
     }
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)

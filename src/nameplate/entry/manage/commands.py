@@ -1,11 +1,13 @@
 """Commands to the deciding process."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nameplate.boot import bus
-from nameplate.domain.links import Applied, Declaration, Status
+from nameplate.domain.feeds import PanelEvent
+from nameplate.domain.links import Applied, Declaration, PanelTold, Status
 from nameplate.flows.project import Projection
 from nameplate.ports.bus import Peer
 
@@ -32,6 +34,11 @@ class Commands:
         """Names of the points that are connected to the deciding process."""
         peer = await self._connected()
         return frozenset((await peer.call("status", None, Status)).connected)
+
+    async def panels_told(self, events: Sequence[PanelEvent]) -> None:
+        """What panels tell, to be held against what was decided."""
+        peer = await self._connected()
+        await peer.call("panels_told", PanelTold(list(events)), type(None))
 
     async def credential(self, name: str) -> bytes:
         """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""

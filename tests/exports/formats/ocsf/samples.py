@@ -133,6 +133,15 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("declared", "delete"): _declared(op="delete", kind="Team", id="pharmacy-ops"),
     **{("outcome", f"`{each}`"): OUTCOME | {"happening": each.value} for each in Happening},
     ("outcome", "`passage`"): OUTCOME | PASSAGE | {"happening": "passage"},
+    ("panel_event", ""): {
+        "kind": "panel_event",
+        "feed": "panel-events",
+        "door": "L1-pharmacy-entrance",
+        "event": "granted",
+        "actor": "amr-17",
+        "panel_at": AT,
+        "decision_id": "01JDD8",
+    },
     **{("finding", each): FINDING | {"severity": each} for each in ("info", "low", "medium", "high", "critical")},
     ("checkpoint", ""): {
         "kind": "checkpoint",

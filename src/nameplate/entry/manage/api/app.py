@@ -6,12 +6,13 @@ from nameplate.boot.managing import Managing
 from nameplate.boot.settings import Settings
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
+from nameplate.entry.manage.feeding import Feeding
 
 from . import actors, badges, cards, decisions, manifests, points, problems, rollout, rules
 from .current import Current
 
 
-def build(settings: Settings, parts: Managing, commands: Commands, exporting: Exporting) -> FastAPI:
+def build(settings: Settings, parts: Managing, commands: Commands, exporting: Exporting, feeding: Feeding) -> FastAPI:
     """The whole API."""
     app = FastAPI(
         title="Nameplate",
@@ -32,5 +33,5 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(cards.routes(registry))
     app.include_router(badges.routes(registry))
     app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall, parts.review))
-    app.include_router(points.routes(registry, commands, exporting))
+    app.include_router(points.routes(registry, commands, exporting, feeding))
     return app

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from nameplate.domain.registry import Registry
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
+from nameplate.entry.manage.feeding import Feeding
 
 from .caller import LocalCaller
 
 
-def routes(registry: Registry, commands: Commands, exporting: Exporting) -> APIRouter:
+def routes(registry: Registry, commands: Commands, exporting: Exporting, feeding: Feeding) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
@@ -24,6 +25,10 @@ def routes(registry: Registry, commands: Commands, exporting: Exporting) -> APIR
     @router.get("/v1/sinks")
     async def list_sinks(caller: LocalCaller) -> dict[str, Any]:
         return {"items": exporting.status(), "next": ""}
+
+    @router.get("/v1/feeds")
+    async def list_feeds(caller: LocalCaller) -> dict[str, Any]:
+        return {"items": feeding.status(), "next": ""}
 
     return router
 

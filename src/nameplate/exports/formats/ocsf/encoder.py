@@ -26,6 +26,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "decision": access.decision,
     "withdrawn": access.withdrawn,
     "outcome": happenings.outcome,
+    "panel_event": happenings.panel_event,
     "caller": lifecycle.caller,
     "finding": server.finding,
     "checkpoint": server.checkpoint,

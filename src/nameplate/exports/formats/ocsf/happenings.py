@@ -37,6 +37,17 @@ def outcome(record: Record) -> list[Draft]:
     return [_alarm(record, happening) if happening in ALARMS else _plain(record, happening)]
 
 
+def panel_event(record: Record) -> list[Draft]:
+    """What an existing panel told of a unit, or of a door that only units pass."""
+    name = f"Panel says {text(record, 'event') or 'something'}"
+    rest = {**SUCCESS, "device": door(record), **_who(record)}
+    rest["unmapped"] = present(**{each: text(record, each) for each in ("feed", "door", "panel_at")})
+    place = text(record, "door") or "unknown"
+    return [
+        Draft(other(BASE_EVENT, name), Severity.INFO, f"{name}: {place}", rest, text(record, "decision_id"), (HOST,))
+    ]
+
+
 def _alarm(record: Record, happening: str) -> Draft:
     severity, title = ALARMS[happening]
     place = door(record)

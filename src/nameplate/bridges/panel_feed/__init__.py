@@ -1,0 +1,6 @@
+"""What an existing panel tells of itself: a growing CSV file, syslog, or webhooks -> events."""
+
+from .following import follow
+from .mapping import read_event
+
+__all__ = ["follow", "read_event"]

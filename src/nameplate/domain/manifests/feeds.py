@@ -1,0 +1,55 @@
+"""Feeds of panels' events."""
+
+import re
+from collections.abc import Mapping
+
+from nameplate.domain.feeds import Feed, PanelSaid
+from nameplate.domain.names import is_id
+
+from .fields import Fields
+from .lines import read_target
+from .quantities import format_seconds, parse_seconds
+
+FIELDS = ("time", "door", "card", "event")
+MAX_DOORS = 1_000
+_SOURCE = re.compile(
+    r"csv:/\S.*|webhook|syslog\+(udp|tcp)://(?P<host>127\.[0-9.]+|localhost|\[::1\]):(?P<port>[0-9]{1,5})"
+)
+_USUAL_S = 30.0
+
+
+def read_feed(fields: Fields, ident: str, site: str) -> Feed:
+    """A feed."""
+    own_site = fields.name("site") or site
+    source = read_target(fields, _SOURCE, "Write csv:/PATH, syslog+udp://127.0.0.1:PORT, syslog+tcp://... or webhook.")
+    names = fields.section("fields") or Fields({}, fields.problems, fields.at("fields"))
+    columns = {name: names.text(name) or name for name in FIELDS}
+    names.done()
+    words = {word: said for said in PanelSaid for word in fields.texts(str(said), limit=50) or (str(said),)}
+    within = fields.quantity("within", parse_seconds, "a time such as 30s")
+    return Feed(ident, own_site, source, columns, _doors(fields), words, fields.texts("watch"), within or _USUAL_S)
+
+
+def _doors(fields: Fields) -> Mapping[str, str]:
+    value = fields.take("doors", required=True)
+    if value is None:
+        return {}
+    sound = isinstance(value, Mapping) and 0 < len(value) <= MAX_DOORS
+    if not sound or any(not isinstance(door, str) or not is_id(door) for door in value.values()):  # type: ignore[attr-defined]
+        fields.fail("doors", "This is not a mapping to doors.", "Write `doors: {name at the panel: id of the door}`.")
+        return {}
+    return {str(name): str(door) for name, door in value.items()}  # type: ignore[attr-defined]
+
+
+def write_feed(feed: Feed) -> dict[str, object]:
+    """The inverse of `read_feed`."""
+    said = {str(each): [word for word, means in feed.words.items() if means is each] for each in PanelSaid}
+    return {
+        "site": feed.site,
+        "to": feed.source,
+        "fields": {name: column for name, column in feed.fields.items() if column != name},
+        "doors": dict(feed.doors),
+        **{name: words for name, words in said.items() if words != [name]},
+        "watch": list(feed.watch),
+        "within": None if feed.within_s == _USUAL_S else format_seconds(feed.within_s),
+    }

@@ -1,0 +1,57 @@
+import pytest
+
+from nameplate.domain.feeds import Feed, PanelSaid
+from nameplate.domain.manifests.documents import from_document, read_document, to_document
+
+FEED = {
+    "kind": "Feed",
+    "id": "panel",
+    "site": "clinic",
+    "to": "csv:/var/log/panel.csv",
+    "fields": {"door": "Reader Name", "event": "Event"},
+    "doors": {"DR-12 Vault": "vault"},
+    "granted": ["Access Granted", "Door Unlocked"],
+    "watch": ["vault"],
+    "within": "10s",
+}
+
+
+def test_a_feed_is_read_and_written():
+    value = from_document(FEED)
+    assert isinstance(value, Feed)
+    assert value.fields == {"time": "time", "door": "Reader Name", "card": "card", "event": "Event"}
+    assert value.words == {
+        "Access Granted": PanelSaid.GRANTED,
+        "Door Unlocked": PanelSaid.GRANTED,
+        "refused": PanelSaid.REFUSED,
+        "opened": PanelSaid.OPENED,
+    }
+    assert to_document(value) == FEED
+    assert from_document(to_document(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"to": "csv:relative.csv"}, "to"),
+        ({"to": "syslog+udp://0.0.0.0:5514"}, "to"),
+        ({"to": "syslog+udp://127.0.0.1:0"}, "to"),
+        ({"to": "syslog+tcp://panel.example:5514"}, "to"),
+        ({"to": "http://x"}, "to"),
+        ({"doors": {}}, "doors"),
+        ({"doors": {"a": "no id!"}}, "doors"),
+        ({"doors": ["vault"]}, "doors"),
+        ({"doors": {"a": 1}}, "doors"),
+        ({"fields": {"colour": "x"}}, "fields.colour"),
+        ({"within": "soon"}, "within"),
+    ],
+)
+def test_what_is_no_feed_is_refused(change, field):
+    value, problems = read_document(FEED | change)
+    assert value is None
+    assert field in {problem.where for problem in problems}
+
+
+@pytest.mark.parametrize("to", ["webhook", "syslog+udp://127.0.0.1:5514", "syslog+tcp://localhost:5514"])
+def test_other_sources_are_taken(to):
+    assert read_document(FEED | {"to": to})[1] == []
