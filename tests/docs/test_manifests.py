@@ -29,11 +29,11 @@ PROBES: dict[str, dict[str, Any]] = {
     "CardPool": {},
     "Actor": {"unit": {ODD: 1}},
     "Rule": {"scope": {ODD: 1}},
-    "Point": {"channels": [{ODD: 1, "panel": [{ODD: 1}]}], "mode": {ODD: 1, "observe": [{ODD: 1}]}},
+    "Point": {"channels": [{ODD: 1, "panel": [{ODD: 1}], "api": {ODD: 1}}], "mode": {ODD: 1, "observe": [{ODD: 1}]}},
     "Sink": {},
     "Feed": {"fields": {ODD: 1}},
 }
-MAPPINGS = {"Door": 2, "Contract": 4, "Actor": 2, "Rule": 2, "Point": 5, "Feed": 2}
+MAPPINGS = {"Door": 2, "Contract": 4, "Actor": 2, "Rule": 2, "Point": 6, "Feed": 2}
 
 
 def problems_of(kind: str) -> list[Problem]:

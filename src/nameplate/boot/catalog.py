@@ -37,5 +37,19 @@ def _osdp_panel() -> Build:
     return build
 
 
-POINTS: Mapping[str, Callable[[], Build]] = {"osdp": _osdp, "osdp-panel": _osdp_panel}
+def _door_api() -> Build:
+    # Names of hosts are encoded, and the heads of answers parsed, by modules that otherwise load at their first use.
+    import concurrent.futures.thread  # noqa: F401
+    import email.parser  # noqa: F401
+    import encodings.idna  # noqa: F401
+
+    from nameplate.enforcement.door_api.point import DoorApiPoint
+
+    def build(welcome: Welcome, decisions: DecisionPoint, clock: Clock, monotonic: Monotonic) -> Any:
+        return DoorApiPoint(welcome.spec, welcome.credentials, decisions, clock, monotonic)
+
+    return build
+
+
+POINTS: Mapping[str, Callable[[], Build]] = {"osdp": _osdp, "osdp-panel": _osdp_panel, "door-api": _door_api}
 """Each loads all code that its point needs: once a process has given up root, Python itself may be out of its reach."""

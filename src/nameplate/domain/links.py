@@ -6,6 +6,7 @@ from typing import Any
 from .feeds import PanelEvent
 from .places import Door
 from .points import Point
+from .verdicts import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Install:
 
     door: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Have `door` opened, as far as the decision allows it."""
+
+    door: str
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,29 @@
 """Enforcement points as declared."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 PANEL_TYPES = frozenset({"osdp-panel"})
 """Types of points that stand in front of an existing access panel and present card numbers to it."""
+
+
+DOOR_API = "door-api"
+"""The type of points that open doors by calling an access system."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorApi:
+    """How an access system is called. `template` names the call, `values` what it needs to know of the door.
+
+    `key`, `ca`: names of credentials: what authenticates us, and a CA certificate (PEM) where the system's own are not
+    trusted.
+    """
+
+    template: str
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    ca: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,7 @@ class Channel:
     strike_s: float = 5.0
     pass_s: float = 15.0
     panel: tuple[PanelPort, ...] = ()
+    api: DoorApi | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +93,8 @@ class Point:
     def needed_credentials(self) -> tuple[str, ...]:
         """`credentials`, and those that its channels name."""
         ports = (port.key for channel in self.channels for port in channel.panel)
-        return tuple(dict.fromkeys((*self.credentials, *ports)))
+        apis = (name for each in self.channels if each.api for name in (each.api.key, each.api.ca) if name)
+        return tuple(dict.fromkeys((*self.credentials, *ports, *apis)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from .manifests.fields import suggestion
 from .manifests.grants import exceeding
 from .manifests.problems import Problem
 from .places import Door, Site, Zone
-from .points import PANEL_TYPES, Point
+from .points import DOOR_API, PANEL_TYPES, Point
 from .policies import Rule
 from .registry import Registry, unit_key
 
@@ -153,6 +153,10 @@ def _check_panels(prospect: Prospect, point: Point) -> Iterator[Problem]:
     """Each port of a panel stands for a reader of its door."""
     for position, channel in enumerate(point.channels):
         where, door = f"channels[{position}].panel", prospect.after["Door"].get(channel.door)
+        if (channel.api is not None) != (point.type == DOOR_API):
+            yield Problem(
+                f"channels[{position}].api", "`api` and `type: door-api` go together.", "Add what is missing."
+            )
         if point.type in PANEL_TYPES and not channel.panel:
             yield Problem(where, "A door behind a panel needs its reader ports.", "Add `panel:`.")
         elif channel.panel and point.type not in PANEL_TYPES:

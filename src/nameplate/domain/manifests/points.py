@@ -3,9 +3,10 @@
 from nameplate.domain.names import is_key_name
 from nameplate.domain.points import Channel, Exemption, Point
 
+from .apis import REMEDY, SERVER, read_api, write_api
 from .fields import Fields
 from .grants import read_patterns
-from .lines import MAX_ADDRESS, read_line
+from .lines import MAX_ADDRESS, read_line, read_target
 from .panels import read_ports, write_port
 from .quantities import format_seconds, parse_seconds
 
@@ -35,7 +36,7 @@ def _check_lines(fields: Fields, channels: tuple[Channel, ...]) -> None:
         fields.fail(
             "channels", "The line of a panel's port is used twice.", "Give each door and each port its own `to`."
         )
-    elif len({(channel.to, channel.address) for channel in channels}) != len(channels):
+    elif len({(channel.to, channel.address, channel.api and channel.door) for channel in channels}) != len(channels):
         fields.fail(
             "channels",
             "Two channels have the same line and address.",
@@ -54,13 +55,15 @@ def _exemptions(mode: Fields, key: str) -> tuple[Exemption, ...]:
 
 
 def _channel(fields: Fields) -> Channel:
+    section = fields.section("api")
     channel = Channel(
         door=fields.name("door", required=True),
-        to=read_line(fields),
+        to=read_line(fields) if section is None else read_target(fields, SERVER, REMEDY),
         address=fields.integer("address", 0, range(MAX_ADDRESS + 1)),
         strike_s=fields.quantity("strike", _parse_strike, "a time from 0.1s to 25.5s") or _USUAL.strike_s,
         pass_s=fields.quantity("pass", parse_seconds, "a time such as 15s") or _USUAL.pass_s,
         panel=read_ports(fields),
+        api=None if section is None else read_api(section),
     )
     fields.done()
     return channel
@@ -102,6 +105,8 @@ def _written_channel(channel: Channel) -> dict[str, object]:
         written["strike"] = format_seconds(channel.strike_s)
     if channel.pass_s != _USUAL.pass_s:
         written["pass"] = format_seconds(channel.pass_s)
+    if channel.api is not None:
+        written["api"] = write_api(channel.api)
     if channel.panel:
         written["panel"] = [write_port(port) for port in channel.panel]
     return written

@@ -8,13 +8,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nameplate.domain.errors import NameplateError, NotFound
-from nameplate.domain.links import Install
+from nameplate.domain.links import Install, Opening
 from nameplate.domain.registry import Registry
 from nameplate.domain.stops import Receipt, Stop, receipt_text
+from nameplate.domain.verdicts import Decision
 from nameplate.flows.stop import Told
 from nameplate.ports.bus import Peer
 
 log = structlog.get_logger()
+OPEN_S = 15.0
 
 
 class Connections:
@@ -61,6 +63,16 @@ class Connections:
         if peer is None:
             raise NotFound("point", f"The point {point} is not connected.", "See `nameplate point list`.")
         await peer.call("install", Install(door, seconds), type(None))
+
+    async def open(self, point: str, door: str, decision: Decision) -> str:
+        """Have a door opened by a call; why not, or nothing. Who cannot be reached opens nothing."""
+        peer = self._peers.get(point)
+        if peer is None:
+            return "unavailable"
+        try:
+            return await peer.call("open", Opening(door, decision), str, OPEN_S)
+        except NameplateError as error:
+            return error.code
 
     async def _tell(self, name: str, peer: Peer, stop: Stop, timeout: float) -> Receipt | None:
         try:

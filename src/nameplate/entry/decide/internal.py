@@ -19,7 +19,7 @@ from nameplate.ports.bus import Handler, Peer
 from .connections import Connections
 from .hub import Hub
 
-PROCESSES = frozenset({"osdp", "osdp-panel"})
+PROCESSES = frozenset({"osdp", "osdp-panel", "door-api"})
 """Point types that run as a process of their own."""
 
 

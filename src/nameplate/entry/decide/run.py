@@ -24,6 +24,7 @@ from .access import Access
 from .app import App
 from .badges import BadgeRoutes
 from .connections import Connections
+from .doors import Doors
 from .enrolments import Enrolments
 from .feeds import FeedHook
 from .forward import Forward
@@ -117,6 +118,7 @@ def build_app(
     parts.ledger.watchers.append(searcher.touched)
     local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
+    doors = Doors(parts.registry, parts.mirror.tokens, parts.authorizer, connections, clocks.wall)
     health = Health(parts.journal, parts.authorizer, lambda: connections.names, lambda: len(parts.registry.actors))
     routes = access.routes() | Searches(access, searcher).routes() | local.routes() | health.routes()
     routes |= Keyring(parts.credentials).routes()
@@ -126,6 +128,7 @@ def build_app(
         ("POST", "/v1/actors/[^/]+/succession"): local.succession,
         ("POST", "/v1/points/[^/]+/install"): local.install,
         ("POST", "/v1/feeds/[^/]+/events"): hook.take,
+        ("POST", "/v1/doors/[^/]+/open"): doors.open,
         **BadgeRoutes(parts.badges).patterns(),
     }
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)

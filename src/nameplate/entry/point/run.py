@@ -10,9 +10,10 @@ import msgspec
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from nameplate.domain.errors import Unavailable
-from nameplate.domain.links import Hello, Install, Welcome
+from nameplate.domain.errors import Refused, Unavailable
+from nameplate.domain.links import Hello, Install, Opening, Welcome
 from nameplate.domain.stops import Receipt, Stop, receipt_text
+from nameplate.domain.verdicts import Decision
 from nameplate.ports.bus import Handler, Peer
 from nameplate.ports.decision_point import DecisionPoint, StopsApplied
 
@@ -74,7 +75,7 @@ class PointProcess:
                 task.cancel()
 
     def _handlers(self) -> dict[str, Handler]:
-        return {"stop": self._on_stop, "install": self._on_install}
+        return {"stop": self._on_stop, "install": self._on_install, "open": self._on_open}
 
     async def _greet(self, peer: Peer) -> None:
         welcome = await peer.call("hello", Hello(self._start.point, self._start.token), Welcome)
@@ -95,6 +96,14 @@ class PointProcess:
         wanted = msgspec.msgpack.decode(body, type=Install)
         guard, _ = await self._ready()
         guard.begin_install(wanted.door, wanted.seconds)
+
+    async def _on_open(self, _peer: Peer, body: bytes) -> str:
+        wanted = msgspec.msgpack.decode(body, type=Opening)
+        guard, _ = await self._ready()
+        call: Callable[[str, Decision], Awaitable[str]] | None = getattr(guard, "open", None)
+        if call is None:
+            raise Refused("no_call", f"{self._start.point} opens doors at their readers only.")
+        return await call(wanted.door, wanted.decision)
 
     async def _ready(self) -> tuple[Guard, Ed25519PrivateKey]:
         """What the greeting made possible. The answer to it and the first call may arrive together."""
