@@ -67,9 +67,9 @@ EXITS: Mapping[Exit, str] = {
     Exit.USAGE: "The command line is wrong. `robot` also ends so when the request itself is invalid.",
     Exit.NOT_FOUND: "What was named does not exist.",
     Exit.DENIED: "Refused: a denial, for `access check` and `robot present`; else an order that the rules forbid.",
-    Exit.CONFLICT: "It collides with what is there: look, then try again.",
+    Exit.CONFLICT: "It collides with what is there: look, then try again. `rollout promote`: it is too early.",
     Exit.UNREACHABLE: "The server, or a part of it, does not answer.",
-    Exit.CHECK_FAILED: "`journal verify`: altered, cut off, or nothing to tell by.",
+    Exit.CHECK_FAILED: "`journal verify`: altered, cut off, or nothing to tell by. `contract test`: not as expected.",
 }
 
 NOBODY = "Nothing in this version gives it."

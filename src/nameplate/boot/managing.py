@@ -7,7 +7,6 @@ from datetime import datetime
 from importlib.metadata import version
 
 from nameplate.domain.contracts import ACTION_CLASSES, ActionClass
-from nameplate.domain.errors import Invalid
 from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
@@ -23,7 +22,7 @@ from .paths import Paths
 from .rules import review_of, rule_faults, rule_schema
 from .settings import ActionSettings, Settings
 from .tables import open_tables
-from .timezones import transitions, wall
+from .timezones import is_timezone, wall
 
 WAIT_S = 0.05
 
@@ -64,7 +63,7 @@ async def assemble(settings: Settings) -> Managing:
         store,
         reader,
         _action_classes(settings.actions),
-        _is_timezone,
+        is_timezone,
         exporter,
         wall,
         rule_faults,
@@ -81,11 +80,3 @@ async def _journal_made(paths: Paths) -> None:
 def _action_classes(further: ActionSettings) -> Mapping[str, ActionClass]:
     reads, admins = dict.fromkeys(further.read, ActionClass.READ), dict.fromkeys(further.admin, ActionClass.ADMIN)
     return {**ACTION_CLASSES, **reads, **admins}
-
-
-def _is_timezone(name: str) -> bool:
-    try:
-        transitions(name)
-    except Invalid:
-        return False
-    return True

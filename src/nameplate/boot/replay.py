@@ -45,14 +45,15 @@ def recount_permits(index: Index, registry: Registry, journal: Path, now: int, m
 
 
 def _recent_permits(reader: SegmentReader, last: int, since: int) -> Iterator[dict[str, Any]]:
-    for entry in reader.read(_first_since(reader, last, since)):
+    for entry in reader.read(first_since(reader, last, since)):
         if b'"decision":"permit"' in entry.raw:
             record = _decode(entry.raw)
             if record["kind"] == "decision" and not record.get("simulated"):
                 yield record
 
 
-def _first_since(reader: SegmentReader, last: int, since: int) -> int:
+def first_since(reader: SegmentReader, last: int, since: int) -> int:
+    """The first record that was written at `since` (microseconds, UTC) or later; one past `last` if there is none."""
     low, high = 1, last + 1
     while low < high:
         middle = (low + high) // 2

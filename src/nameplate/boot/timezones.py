@@ -26,6 +26,15 @@ def transitions(name: str) -> Transitions:
     return Transitions(name, (*instants, _TO), tuple(offsets))
 
 
+def is_timezone(name: str) -> bool:
+    """Whether the database knows that zone."""
+    try:
+        transitions(name)
+    except Invalid:
+        return False
+    return True
+
+
 def wall(name: str, at: int) -> datetime:
     """What a clock on the wall shows in the zone `name` at `at` (microseconds, in the covered years)."""
     return wall_clock(transitions(name), at)

@@ -13,11 +13,14 @@ from . import (
     bench,
     buildings,
     cards,
+    contracts,
     demo,
+    fleets,
     journal,
     keys,
     manifests,
     panels,
+    plans,
     points,
     rollout,
     rules,
@@ -34,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for commands in (server, manifests, demo):
+for commands in (server, manifests, demo, plans):
     commands.add_to(app)
 app.add_typer(access.check_app, name="access", help="Ask whether an actor may do something.")
 app.add_typer(access.decision_app, name="decision", help="Look at decisions that were made.")
@@ -46,8 +49,10 @@ app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(points.sink_app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
+app.add_typer(contracts.app, name="contract", help="Try contracts out before they are in force.")
 app.add_typer(rollout.app, name="rollout", help="From observing to enforcing, step by step.")
 app.add_typer(journal.app, name="journal", help="The record.")
+buildings.app.command("fleet")(fleets.fleet)
 app.add_typer(buildings.app, name="import", help="Bring in what other systems know.")
 app.add_typer(bench.app, name="bench", help="Measure, beside this machine's own floors.")
 

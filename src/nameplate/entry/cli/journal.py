@@ -1,7 +1,6 @@
 """`journal ...`: works on the files, with the server running or not."""
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 from nameplate.domain.errors import Invalid, NotFound
 
 from .output import JSON, Exit, emit, plain, say
-from .places import DATA
+from .places import DATA, existing
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -29,7 +28,7 @@ def verify(
     """Check that nothing was altered (integrity) and nothing cut off (completeness). Exit code 7 unless both are ok."""
     from nameplate.boot.journal import verify_journal
 
-    folder = _existing(data)
+    folder = existing(data)
     report = verify_journal(folder, key=key or None, checkpoint=checkpoint.read_bytes() if checkpoint else None)
     document = report.to_json()
     emit(
@@ -53,7 +52,7 @@ def export(
     """Write the records as NDJSON."""
     from nameplate.boot.journal import reader
 
-    entries = reader(_existing(data)).read(since)
+    entries = reader(existing(data)).read(since)
     if str(out) == "-":
         sys.stdout.buffer.writelines(entry.raw + b"\n" for entry in entries)
         return
@@ -75,7 +74,7 @@ def tail(
     """Watch the record grow."""
     from nameplate.boot.journal import last_seq, reader
 
-    folder = _existing(data)
+    folder = existing(data)
     follower = reader(folder).follow(max(1, last_seq(folder) - lines + 1))
     while True:
         entries = follower.poll(1000)
@@ -96,7 +95,7 @@ def prove(
     """Prove that a record belongs to the journal, to somebody who has only a checkpoint (RFC 9162, section 2.1.3)."""
     from nameplate.boot.journal import prove_record
 
-    proof = prove_record(_existing(data), record_number(record))
+    proof = prove_record(existing(data), record_number(record))
     if not record.isdecimal() and json.loads(proof.raw).get("decision_id") != record:
         raise NotFound("decision", f"There is no decision {record} in this journal.", "Copy the id of an answer.")
     document = {
@@ -116,7 +115,7 @@ def accept_cut(data: Path | None = DATA, as_json: bool = JSON) -> None:
     """Go on with a journal that has lost its end, with the server down. The loss is put on record for good."""
     from nameplate.boot.recovery import accept_cut as accept
 
-    last = accept(_existing(data))
+    last = accept(existing(data))
     emit({"last": last}, as_json=as_json, text=lambda: f"Accepted. The journal goes on after record {last}.")
 
 
@@ -141,13 +140,6 @@ def record_number(text: str) -> int:
     if not number.isdecimal():
         raise Invalid("record", f"{text} is neither the number of a record nor a decision_id.")
     return int(number)
-
-
-def _existing(data: Path | None) -> Path:
-    folder = data or Path(os.environ.get("NAMEPLATE_DATA", "nameplate-data"))
-    if not (folder / "journal").is_dir():
-        raise NotFound("journal", f"There is no journal in {folder}.", "Name the data directory with --data.")
-    return folder
 
 
 def _line(record: dict[str, Any]) -> str:

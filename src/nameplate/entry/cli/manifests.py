@@ -27,14 +27,14 @@ def add_to(app: typer.Typer) -> None:
 
 def apply(file: list[Path] = FILES, prune: bool = PRUNE, data: Path | None = DATA, as_json: bool = JSON) -> None:
     """Put manifests in force: all of them, or nothing. Never lifts a stop."""
-    answer = client(data).post("/v1/apply", {"files": _read(file), "prune": prune})
+    answer = client(data).post("/v1/apply", {"files": read_files(file), "prune": prune})
     _warn(answer)
     emit(answer, as_json=as_json, text=lambda: _summary(answer["operations"]))
 
 
 def diff(file: list[Path] = FILES, prune: bool = PRUNE, data: Path | None = DATA, as_json: bool = JSON) -> None:
     """Say what `apply` would change."""
-    answer = client(data).post("/v1/diff", {"files": _read(file), "prune": prune})
+    answer = client(data).post("/v1/diff", {"files": read_files(file), "prune": prune})
     _warn(answer)
     emit(answer, as_json=as_json, text=lambda: "\n".join(_lines(answer["operations"])) or "No difference.")
 
@@ -45,7 +45,8 @@ def export(data: Path | None = DATA, as_json: bool = JSON) -> None:
         sys.stdout.write(line)
 
 
-def _read(files: list[Path]) -> list[dict[str, str]]:
+def read_files(files: list[Path]) -> list[dict[str, str]]:
+    """Each file as `name` and `text`, - for standard input; raises Invalid for one that cannot be read."""
     try:
         return [
             {"name": str(file), "text": sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")}

@@ -62,7 +62,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 def fail(error: NameplateError, *, as_json: bool) -> NoReturn:
     """Say what went wrong and what to do next, and end with the code for it."""
-    problems = list(getattr(error, "problems", ()))
+    problems = [each if isinstance(each, dict) else _fields(each) for each in getattr(error, "problems", ())]
     if as_json:
         told = {"error": error.code, "message": error.message, "remedy": error.remedy, "problems": problems}
         emit(told, as_json=True, text=str)
@@ -72,6 +72,12 @@ def fail(error: NameplateError, *, as_json: bool) -> NoReturn:
     say(f"nameplate: {error.remedy if problems else error}")
     code = next((code for family, code in _CODES if isinstance(error, family)), Exit.ERROR)
     raise typer.Exit(code)
+
+
+def _fields(each: Any) -> dict[str, Any]:
+    """A problem found in this process, as a server would tell it."""
+    named = {"file": each.file, "line": each.line, "column": each.column, "field": each.where}
+    return named | {"message": each.message, "remedy": each.remedy}
 
 
 def problem_line(problem: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Whoever gets past the deciding process is still nobody, unless it is the user of the server."""
 
+import json
 import os
 
 import pytest
@@ -10,6 +11,8 @@ OURS = f"uid:{os.geteuid()}"
 CLAIMS = [(), ("",), ("anonymous",), ("uid:4711",), ("uid:-1",), ("UID:0",), ("root",), ("uid:0, uid:0",), ("uid:00",)]
 BODIES = {"/v1/apply": b'{"files":[{"name":"x","text":"{kind: Team, id: intruder, name: X}"}]}'}
 BODIES["/v1/diff"] = BODIES["/v1/apply"]
+CASE = "{kind: Case, id: c, actor: alice, action: read, resource: 'record:1', expect: permit}"
+BODIES["/v1/contract-tests"] = json.dumps({"cases": [{"name": "c", "text": CASE}]}).encode()
 BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 

@@ -8,7 +8,7 @@ from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
 
-from . import actors, badges, cards, decisions, manifests, points, problems, rollout, rules
+from . import actors, badges, cards, contracts, decisions, manifests, points, problems, rollout, rules
 from .current import Current
 
 
@@ -29,6 +29,7 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(manifests.routes(registry, commands, parts.action_classes, parts.is_timezone, parts.rule_faults))
     app.include_router(rules.routes(registry, parts.rule_schema))
     app.include_router(rollout.routes(parts, commands))
+    app.include_router(contracts.routes(parts))
     app.include_router(actors.routes(registry))
     app.include_router(cards.routes(registry))
     app.include_router(badges.routes(registry))

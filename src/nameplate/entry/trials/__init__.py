@@ -1,0 +1,1 @@
+"""Trying contracts out: cases put to a draft, and what really happened put to it again."""
