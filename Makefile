@@ -3,7 +3,7 @@
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
 DEBIAN_PEERS := rsyslog rsyslog-gnutls strace curl
-BENCHMARKS := decisions http journal stop door
+BENCHMARKS := decisions http journal stop door panel
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench clean

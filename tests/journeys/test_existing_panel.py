@@ -56,6 +56,7 @@ class Bank(Hospital):
     """One door whose strike belongs to a panel."""
 
     panel: SimulatedPanel
+    folder: Path
 
     def come_to(self, robot, reader=0):
         """The robot presents itself."""
@@ -76,7 +77,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
             if os.geteuid() == 0:
                 Path(path).chmod(0o666)
         found = Bank(server, {DOOR: door}, folder)
-        found.panel = panel
+        found.panel, found.folder = panel, folder
         found.run("apply", "-f", "-", stdin=SITE)
         found.run("key", "put", "panel/vault", stdin=key.hex())
         port = {"reader": "r1", "to": f"pty:{panel.paths[PORT]}", "key": "panel/vault"}
@@ -132,6 +133,37 @@ def test_a_stopped_unit_shows_nothing_and_a_retired_one_loses_its_number(bank):
     assert len(bank.panel.reads) == before
     listed = {each["id"]: each for each in bank.run("card", "list", "--json").json["items"]}
     assert listed[card]["withdrawn"] is True
+
+
+def test_a_copied_number_is_found_in_the_panels_own_events(bank):
+    """The panel knows the number and lets whoever holds it in; that nobody had decided it shows in its feed."""
+    feed = {
+        "kind": "Feed",
+        "id": "panel",
+        "to": f"csv:{bank.folder / 'feed.csv'}",
+        "doors": {DOOR: DOOR},
+        "within": "1s",
+    }
+    bank.run("apply", "-f", "-", stdin=json.dumps(feed))
+    robot = bank.enrolled("amr-5")
+    card = known_to_the_panel(bank, "amr-5")
+    bank.until((bank.server.data / "cursors" / "feed-panel.json").exists, "the feed is followed")
+    bank.until(lambda: bank.come_to(robot).permit, "the door is free")
+    decided = bank.happened("panel_granted", actor="amr-5")["decision_id"]
+    bank.until(lambda: told(bank, actor="amr-5", decision_id=decided), "the panel's event is known")
+    assert not found(bank, "opening_without_decision", "amr-5")
+    bank.panel.somebody_comes(PORT, card)
+    bank.until(lambda: found(bank, "opening_without_decision", "amr-5"), "the copy is found")
+    assert bank.run("panel", "feeds", "--json").json["items"][0]["status"] == "ok"
+
+
+def told(bank, **fields):
+    return [each for each in bank.records() if {"kind": "panel_event", **fields}.items() <= each.items()]
+
+
+def found(bank, finding, actor):
+    wanted = {"kind": "finding", "finding": finding, "actor": actor}
+    return [each for each in bank.records() if wanted.items() <= each.items()]
 
 
 def test_numbers_stay_out_of_answers_records_of_decisions_and_logs(bank):
