@@ -4,6 +4,7 @@ BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
 DEBIAN_PEERS := rsyslog rsyslog-gnutls strace curl
 BENCHMARKS := decisions http journal stop door panel
+BENCHMARKS := decisions http journal stop door sinks
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench clean

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
+from nameplate.exports.dead_letters import DeadLetterFile
 from nameplate.exports.formats.ocsf import Ocsf
 from nameplate.exports.position import PositionFile
 from nameplate.exports.sinks.syslog import Settings, SyslogSink
@@ -45,8 +46,10 @@ class Real(NamedTuple):
     def export(self, port: int, patience: float) -> Export:
         settings = Settings("127.0.0.1", port, NODE, write_timeout=patience, close_timeout=patience)
         encode = Ocsf(NODE, "0.1.0", settings.event_limit)
-        position = PositionFile(self.folder / "siem")
-        return Export(SegmentReader(self.folder / "journal"), NODE, encode, SyslogSink(settings), position, PACE)
+        position, letters = PositionFile(self.folder / "siem"), DeadLetterFile(self.folder / "dead")
+        return Export(
+            SegmentReader(self.folder / "journal"), NODE, encode, SyslogSink(settings), position, letters, PACE
+        )
 
 
 def with_journal(

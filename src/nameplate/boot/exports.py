@@ -1,92 +1,118 @@
-"""Wiring of the exports: journal -> format -> sink. A format or a sink is one line in `_FORMATS` or `_SINKS`."""
+"""Wiring of the exports: journal -> format -> sink. A format is one line in `_FORMATS`; sinks stand in `sinks`."""
 
 import asyncio
-import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nameplate.domain.errors import Invalid
 from nameplate.domain.sinks import Sink as Declared
-from nameplate.exports.formats import cef
+from nameplate.domain.sinks import wants
+from nameplate.domain.timestamps import rfc3339
+from nameplate.exports.dead_letters import DeadLetterFile
+from nameplate.exports.formats import cef, ecs, text
 from nameplate.exports.formats.ocsf import Ocsf
 from nameplate.exports.formats.ocsf.size import fit
 from nameplate.exports.position import PositionFile
-from nameplate.exports.sinks.file import FileSink
-from nameplate.exports.sinks.syslog import Settings, SyslogSink, parse_target
-from nameplate.exports.tls import client_context
 from nameplate.flows.export import Export
+from nameplate.flows.resend import Again, replay, retry, span_between
 from nameplate.journals.segments import SegmentReader
 from nameplate.ports.exporter import Exporter
-from nameplate.ports.sink import Sink
+from nameplate.ports.sink import Encode, Event, Sink
 
 from . import clocks
+from .sinks import make_sink
 
-_FORMATS = {"ocsf": fit, "cef": cef.render}
-FILE_EVENT_LIMIT = 1024 * 1024
+_FORMATS = {"ocsf": fit, "cef": cef.render, "ecs": ecs.render, "text": text.render}
 
 
 class _Running:
-    def __init__(self, export: Export, newest: Callable[[], int]) -> None:
-        self._export, self._newest = export, newest
+    """The `Exporter` port. Replays and retries have a sink of their own: the running session hears nothing of them."""
+
+    def __init__(
+        self,
+        declared: Declared,
+        node: str,
+        reader: SegmentReader,
+        cursors: Path,
+        newest: Callable[[], int],
+        credentials: Mapping[str, bytes],
+    ) -> None:
+        self._make: Callable[[], Sink] = lambda: make_sink(declared, node, credentials)[0]
+        sink, limit = make_sink(declared, node, credentials)
+        self._encode = _encoder(declared, Ocsf(node, version("nameplate"), limit, _FORMATS[declared.format]))
+        self._letters = DeadLetterFile(cursors / f"{declared.id}.dead.ndjson")
+        position = PositionFile(cursors / f"{declared.id}.json")
+        self._export = Export(reader, node, self._encode, sink, position, self._letters)
+        self._reader, self._newest = reader, newest
+        self._replay: dict[str, Any] = {}
 
     async def run(self) -> None:
         """See `Exporter`."""
         await self._export.run(asyncio.Event())
 
     def status(self) -> dict[str, Any]:
-        """See `Exporter`."""
+        """See `Exporter`. Times are RFC 3339; what has not been yet is empty."""
         progress = self._export.progress
         lag = progress.lag(self._newest(), clocks.wall())
-        return {"status": progress.trouble or "ok", "lag_records": lag.records, "lag_seconds": round(lag.seconds, 3)}
+        return {
+            "status": progress.trouble or "ok",
+            "lag_records": lag.records,
+            "lag_seconds": round(lag.seconds, 3),
+            "settled": progress.settled,
+            "sent": progress.sent,
+            "last_success": _time(progress.last_success),
+            "last_error": progress.last_error,
+            "last_error_at": _time(progress.last_error_at),
+            "dead_letters": self._letters.count,
+            "skipped": progress.skipped,
+            "unreadable": progress.unreadable,
+            "replay": self._replay,
+        }
+
+    async def replay(self, begin: int, end: int) -> None:
+        """See `Exporter`."""
+        # Before anything else: whoever asks now must not be told of a former replay.
+        self._replay = Again()._asdict() | {"state": "running"}
+        span = await asyncio.to_thread(span_between, self._reader, self._newest(), begin, end)
+        about = {"first": span.first, "last": max(span.last, span.first - 1)}
+
+        def tell(done: Again) -> None:
+            self._replay = about | done._asdict() | {"state": "running"}
+
+        tell(Again())
+        try:
+            await replay(self._reader, self._encode, self._make(), span, tell)
+        except BaseException as error:
+            self._replay |= {"state": f"failed: {error}"}
+            raise
+        self._replay |= {"state": "done"}
+
+    def letters(self) -> list[dict[str, Any]]:
+        """See `Exporter`."""
+        return [
+            {"uid": event.uid, "seq": event.seq, "at": rfc3339(event.at), "refused_at": rfc3339(at), "why": why}
+            for event, why, at in self._letters.read()
+        ]
+
+    async def retry(self) -> dict[str, int]:
+        """See `Exporter`."""
+        return (await retry(self._letters, self._make()))._asdict()
 
 
 def build_exporter(
     node: str, reader: SegmentReader, cursors: Path, newest: Callable[[], int]
 ) -> Callable[[Declared, Mapping[str, bytes]], Exporter]:
     """What makes the exporter of a declared sink with its credentials; `newest` is the last record of the journal."""
-
-    def build(declared: Declared, credentials: Mapping[str, bytes]) -> Exporter:
-        sink, limit = _sink(declared, node, credentials)
-        encode = Ocsf(node, version("nameplate"), limit, _FORMATS[declared.format])
-        position = PositionFile(cursors / f"{declared.id}.json")
-        return _Running(Export(reader, node, encode, sink, position), newest)
-
-    return build
+    return lambda declared, credentials: _Running(declared, node, reader, cursors, newest, credentials)
 
 
-Secrets = Mapping[str, bytes]
-Build = Callable[[Declared, str, Secrets], tuple[Sink, int]]
-"""A declared sink, the node and its credentials -> the sink, and how many bytes an event may have."""
+def _encoder(declared: Declared, encode: Encode) -> Encode:
+    def encode_wanted(record: Mapping[str, Any]) -> Sequence[Event]:
+        return encode(record) if wants(declared, record) else ()
+
+    return encode_wanted
 
 
-def _sink(declared: Declared, node: str, credentials: Secrets) -> tuple[Sink, int]:
-    build = _SINKS.get(declared.to.partition(":")[0])
-    if build is None:
-        what = f"The target of {declared.id} is of no kind that is known here."
-        raise Invalid("sink_target", what, f"Use one of: {', '.join(_SINKS)}.")
-    return build(declared, node, credentials)
-
-
-def _file(declared: Declared, _node: str, _credentials: Secrets) -> tuple[Sink, int]:
-    return FileSink(Path(declared.to.removeprefix("file:"))), FILE_EVENT_LIMIT
-
-
-def _syslog(declared: Declared, node: str, credentials: Secrets) -> tuple[Sink, int]:
-    target = parse_target(declared.to)
-    settings = Settings(target.host, target.port, node, target.old_header)
-
-    def context() -> ssl.SSLContext:
-        return _tls(declared, credentials)
-
-    return SyslogSink(settings, context if target.encrypted else None), settings.event_limit
-
-
-def _tls(declared: Declared, credentials: Secrets) -> ssl.SSLContext:
-    """Made anew for each session: the files may have been replaced."""
-    tls = declared.tls
-    return client_context(tls.ca, tls.cert, credentials.get(tls.key, b""))
-
-
-_SINKS: Mapping[str, Build] = {"file": _file, "syslog+tcp": _syslog, "syslog+tls": _syslog}
+def _time(at: int | None) -> str:
+    return "" if at is None else rfc3339(at)

@@ -1,8 +1,23 @@
 """Where events go, as declared."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from .outcomes import Happening
 
 ALL, FINDINGS, ALARMS = "all", "findings", "alarms"
+TEST = "sink_test"
+_FINDINGS = frozenset({"finding", "journal_cut", "alarm"})
+_TROUBLES = frozenset(
+    {
+        Happening.DOOR_FORCED,
+        Happening.DOOR_HELD,
+        Happening.TAMPER,
+        Happening.SECURE_CHANNEL_LOST,
+        Happening.REPORTS_LOST,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +66,13 @@ class Sink:
     def credentials(self) -> tuple[str, ...]:
         """Names of the credentials that this sink may be given, and no others."""
         return tuple(dict.fromkeys(name for name in (self.tls.key, self.auth.credential, *self.secrets) if name))
+
+
+def wants(sink: Sink, record: Mapping[str, Any]) -> bool:
+    """Whether the events of a record go to this sink. A test goes to the one that it is for, whatever else it wants."""
+    kind = record.get("kind")
+    if kind == TEST:
+        return record.get("sink") == sink.id
+    if sink.events == ALARMS:
+        return kind == "alarm"
+    return sink.events == ALL or kind in _FINDINGS or (kind == "outcome" and record.get("happening") in _TROUBLES)

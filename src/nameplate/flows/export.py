@@ -5,25 +5,31 @@ import contextlib
 import hashlib
 import json
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from nameplate.domain.errors import Conflict, NameplateError, NotFound, Unavailable
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.journal import Entry, Follower, JournalReader
-from nameplate.ports.sink import Encode, Event, Position, PositionStore, Sink
+from nameplate.ports.sink import Busy, DeadLetters, Encode, Event, Letter, Position, PositionStore, Refusal, Sink
 
 T = TypeVar("T")
 
 
 class Pace(NamedTuple):
-    """`batch` records at most in one go; times in seconds. `jitter` gives numbers from 0 to 1."""
+    """`batch` records at most in one go; times in seconds. `longest_wait`: even where a receiver asks for more.
+
+    `jitter` gives numbers from 0 to 1, `clock` the time in microseconds (UTC).
+    """
 
     batch: int = 500
     idle: float = 0.25
     retry: float = 0.5
     longest_retry: float = 30.0
+    longest_wait: float = 600.0
     jitter: Callable[[], float] = random.random
+    clock: Callable[[], int] = lambda: time.time_ns() // 1000
 
 
 DEFAULT_PACE = Pace()
@@ -41,7 +47,8 @@ class Progress(NamedTuple):
 
     `waiting_since`: time of the oldest record that waits (microseconds, UTC), None when none is known. `trouble`: why
     nothing goes out now, empty when all is well. `skipped`: records that were pruned before they could be sent.
-    `unreadable`: records that are no JSON objects.
+    `unreadable`: records that are no JSON objects. `sent`: events that were taken since the start; `last_success` and
+    `last_error_at` are times (microseconds, UTC).
     """
 
     settled: int = 0
@@ -49,6 +56,10 @@ class Progress(NamedTuple):
     trouble: str = ""
     skipped: int = 0
     unreadable: int = 0
+    sent: int = 0
+    last_success: int | None = None
+    last_error: str = ""
+    last_error_at: int | None = None
 
     def lag(self, newest: int, now: int) -> Lag:
         """Behind the journal, whose last record is `newest`, at `now` (microseconds, UTC)."""
@@ -67,10 +78,11 @@ class Export:
         encode: Encode,
         sink: Sink,
         positions: PositionStore,
+        letters: DeadLetters,
         pace: Pace = DEFAULT_PACE,
     ) -> None:
         self._journal, self._node, self._encode, self._sink = journal, node, encode, sink
-        self._positions, self._pace = positions, pace
+        self._positions, self._letters, self._pace = positions, letters, pace
         self._position = Position(node)
         self._failures = 0
         self._progress = Progress()
@@ -91,8 +103,10 @@ class Export:
             try:
                 await self._session(stop)
             except (NameplateError, OSError) as error:
-                self._progress = self._progress._replace(trouble=str(error))
-                await _wait(stop, self.next_delay())
+                now, why = self._pace.clock(), str(error)
+                self._progress = self._progress._replace(trouble=why, last_error=why, last_error_at=now)
+                asked = min(error.after, self._pace.longest_wait) if isinstance(error, Busy) else 0.0
+                await _wait(stop, max(self.next_delay(), asked))
 
     async def _session(self, stop: asyncio.Event) -> None:
         """One connection, from where it is certain that everything before has arrived."""
@@ -114,12 +128,24 @@ class Export:
 
     async def _step(self, follower: Follower, stop: asyncio.Event) -> None:
         entries, events = await _in_thread(lambda: self._next(follower))
-        await self._sink.send(events)
+        refusals = await self._sink.send(events)
+        if events:
+            await self._count(len(events), refusals)
         if entries:
             await self._settle(entries[-1])
         else:
             self._progress = self._progress._replace(trouble="", waiting_since=None)
             await _wait(stop, self._pace.idle)
+
+    async def _count(self, events: int, refusals: Sequence[Refusal]) -> None:
+        """What was refused is kept before the position moves: it is either there or sent again."""
+        now = self._pace.clock()
+        if refusals:
+            letters = [Letter(refusal.event, refusal.why, now) for refusal in refusals]
+            await _in_thread(lambda: self._letters.add(letters))
+        if events > len(refusals):
+            sent = self._progress.sent + events - len(refusals)
+            self._progress = self._progress._replace(sent=sent, last_success=now)
 
     async def _settle(self, last: Entry) -> None:
         """The sink has taken everything up to `last`. What it may still lose is sent again by the next session."""

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from nameplate.domain.errors import Unavailable
 from nameplate.domain.findings import Severity
 
 
 class Event(NamedTuple):
-    """One event for another system. `body`: one line in UTF-8 without its end, a JSON object where the format has them.
+    """One event for another system. `body`: UTF-8 without a line end, one JSON object where the format has them.
 
     `uid` is the same whenever the event is made again: a receiver drops twins by it. `name`: the event's class, at
     most 32 characters of a-z, 0-9 and `_`. `at`: microseconds since the epoch, UTC.
@@ -28,6 +29,21 @@ Pure, and never raises whatever the record holds.
 """
 
 
+class Refusal(NamedTuple):
+    """An event that the receiver will never take, and why."""
+
+    event: Event
+    why: str
+
+
+class Busy(Unavailable):
+    """The receiver has asked to be left alone for `after` seconds."""
+
+    def __init__(self, message: str, after: float) -> None:
+        super().__init__("sink_busy", message)
+        self.after = after
+
+
 class Sink(Protocol):
     """One receiver. Methods are called one after another, by one task. All but `close` raise `Unavailable`.
 
@@ -43,15 +59,45 @@ class Sink(Protocol):
         """Begin a session."""
         ...
 
-    async def send(self, events: Sequence[Event]) -> None:
-        """Return when the receiver has taken all of them, as far as can be known. Without events: whether it lives.
+    async def send(self, events: Sequence[Event]) -> Sequence[Refusal]:
+        """Return when the receiver has taken all of them but those returned, as far as can be known.
 
-        Bounded in time. After `Unavailable` the session is over and any of the events may or may not have arrived.
+        Without events: whether it lives. Bounded in time.
+        After `Unavailable` the session is over and any of the events may or may not have arrived.
         """
         ...
 
     async def close(self) -> bool:
         """End the session. Whether the receiver is known to have read everything; never raises."""
+        ...
+
+
+class Letter(NamedTuple):
+    """An event that was refused for good, why, and when (microseconds since the epoch, UTC)."""
+
+    event: Event
+    why: str
+    at: int
+
+
+class DeadLetters(Protocol):
+    """Keeps what one sink's receiver refused, durably. All but `count` read or write files; may raise `Unavailable`."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
+    def add(self, letters: Sequence[Letter]) -> None:
+        """Keep these too. Raises `Unavailable` when there are too many: the sink then waits."""
+        ...
+
+    def read(self) -> list[Letter]:
+        """All of them, the oldest first."""
+        ...
+
+    def remove(self, uids: frozenset[str]) -> None:
+        """Forget those of these events."""
         ...
 
 

@@ -157,7 +157,7 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             {"format": "cef", "to": "syslog+tcp://siem:6514?header=3164"},
             {"format": "cef", "to": "syslog+tls://siem:6514", "tls": {"ca": "ca.pem", "cert": "c.pem", "key": "c/key"}},
             {"format": "ecs", "to": "https://siem/_bulk", "preset": "elastic-bulk", "auth": {"credential": "es"}},
-            {"format": "ocsf", "to": "https://hook", "preset": "webhook", "secrets": ["new", "old"], "gzip": True},
+            {"format": "ocsf", "to": "https://hook", "preset": "webhook", "secrets": ["new", "old"]},
             {"format": "text", "to": "smtps://mx?from=a@b&to=c@d", "events": "findings"},
         ]
     ),

@@ -107,6 +107,7 @@ def test_a_secret_in_a_target_is_refused_and_not_repeated(to):
         ("ocsf", "syslog+tls://siem:1", {"tls": {"cert": "c.pem"}}, "tls"),
         ("ocsf", "syslog+tls://siem:1", {"tls": {"key": "k"}}, "tls"),
         ("ocsf", SIEM, {"gzip": True}, "gzip"),
+        ("ocsf", "https://x", {"preset": "webhook", "secrets": ["a"], "gzip": True}, "gzip"),
         ("ocsf", SIEM, {"preset": "plain"}, "preset"),
         ("ocsf", SIEM, {"auth": {"credential": "t"}}, "auth"),
         ("ocsf", "https://x", {"auth": {"header": "X"}}, "auth.credential"),

@@ -135,6 +135,8 @@ def _fits(fields: Fields, scheme: str, sink: Sink) -> None:
             fields.fail(key, f"This has no meaning for {scheme}.", f"Leave it out; it is for {', '.join(schemes)}.")
     if bool(sink.secrets) != (sink.preset == "webhook"):
         fields.fail("secrets", "`secrets` and `preset: webhook` belong together.", "Give both, or neither.")
+    if sink.gzip and sink.preset == "webhook":
+        fields.fail("gzip", "A webhook is signed as it is sent.", "Leave `gzip` out.")
     if scheme in _MAILS and sink.auth.credential and not sink.auth.user:
         fields.fail("auth", "A mail server wants a user too.", "Add `user:`.")
 

@@ -36,7 +36,7 @@ def run(folder: Path, seconds: float, actors: int) -> dict[str, Any]:
         token = server.client.post("/v1/point-tokens", {"name": "bench"})["token"]
         kinds: dict[str, Callable[[], Iterator[bytes]]] = {
             "empty_post": lambda: itertools.repeat(post("/healthz", b"")),
-            "evaluation": lambda: _evaluations(actors, token),
+            "evaluation": lambda: evaluations(actors, token),
             "batch": lambda: _batches(actors, token),
         }
         figures: dict[str, Any] = {name: [] for name in kinds}
@@ -44,7 +44,7 @@ def run(folder: Path, seconds: float, actors: int) -> dict[str, Any]:
             for name, requests in kinds.items():
                 say(f"round {turn + 1} of {ROUNDS}: {name}")
                 figures[name].append(_measure(server, requests(), seconds))
-        managed = _under_management(server, folder, lambda: _evaluations(actors, token), seconds)
+        managed = _under_management(server, folder, lambda: evaluations(actors, token), seconds)
         return _report(figures, managed, folder, actors)
 
 
@@ -107,7 +107,8 @@ def _median(rounds: list[dict[str, float]], key: str) -> float:
     return sorted(each[key] for each in rounds)[len(rounds) // 2]
 
 
-def _evaluations(actors: int, token: str) -> Iterator[bytes]:
+def evaluations(actors: int, token: str) -> Iterator[bytes]:
+    """The bytes of AuthZEN evaluations, without end, the same at every call."""
     made = [post(EVALUATION, json.dumps(each).encode(), token) for each in questions(actors, 5_000)]
     return itertools.cycle(made)
 

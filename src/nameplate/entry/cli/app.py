@@ -25,6 +25,7 @@ from . import (
     rollout,
     rules,
     server,
+    sinks,
 )
 from .output import Exit, fail, say
 
@@ -47,7 +48,7 @@ app.add_typer(badges.app, name="badge", help="Badges of people at our readers.")
 app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts.")
 app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
-app.add_typer(points.sink_app, name="sink", help="Where events go.")
+app.add_typer(sinks.app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
 app.add_typer(contracts.app, name="contract", help="Try contracts out before they are in force.")
 app.add_typer(rollout.app, name="rollout", help="From observing to enforcing, step by step.")

@@ -46,6 +46,18 @@ def journal(seconds: float = SECONDS, as_json: bool = JSON) -> None:
 
 
 @app.command()
+def sinks(
+    seconds: float = typer.Option(20.0, min=1, help="How long the receiver takes events, and how long it hangs."),
+    rate: float = typer.Option(2_000.0, min=1, help="Decisions a second."),
+    as_json: bool = JSON,
+) -> None:
+    """Decisions at a steady rate while a receiver of events takes them, and while it hangs; and what arrived."""
+    from nameplate.entry.bench import sinks as bench
+
+    _print(_in_folder(lambda folder: bench.run(folder, seconds, rate)), as_json)
+
+
+@app.command()
 def stop(rounds: int = typer.Option(200, min=1, help="How many stops."), as_json: bool = JSON) -> None:
     """From the order to stop to its acknowledgement, under load; and whether anything got through afterwards."""
     from nameplate.entry.bench import stop as bench

@@ -1,4 +1,4 @@
-"""`point ...` and `sink ...`"""
+"""`point ...`"""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +11,6 @@ from .output import JSON, emit, say, table
 from .places import DATA
 
 app = typer.Typer(no_args_is_help=True)
-sink_app = typer.Typer(no_args_is_help=True)
 
 NAME = typer.Argument(help="Name of the enforcement point.")
 
@@ -58,14 +57,3 @@ def install(
     answer = client(data).post(f"/v1/points/{quote(name, safe='')}/install", {"door": door, "seconds": seconds})
     emit(answer, as_json=as_json, text=lambda: f"{door} may take its key for {seconds:g} s.")
     say("Watch for install_done: nameplate journal tail")
-
-
-@sink_app.command("list")
-def list_sinks(data: Path | None = DATA, as_json: bool = JSON) -> None:
-    """Where events go, and how far each sink has got."""
-    page = client(data).get("/v1/sinks")
-    rows = [
-        [each["id"], each["format"], each["to"], each["status"], each["lag_records"], f"{each['lag_seconds']:.1f}"]
-        for each in page["items"]
-    ]
-    emit(page, as_json=as_json, text=lambda: table(("ID", "FORMAT", "TO", "STATUS", "LAG", "LAG S"), rows))

@@ -36,6 +36,7 @@ from .local import Local
 from .loopback import require_loopback
 from .searches import Searches
 from .serving import bind_public, serve_http
+from .sinks import Sinks
 
 log = structlog.get_logger()
 
@@ -129,6 +130,7 @@ def build_app(
         ("POST", "/v1/points/[^/]+/install"): local.install,
         ("POST", "/v1/feeds/[^/]+/events"): hook.take,
         ("POST", "/v1/doors/[^/]+/open"): doors.open,
+        **Sinks(parts.registry, parts.ledger, parts.node).patterns(),
         **BadgeRoutes(parts.badges).patterns(),
     }
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)

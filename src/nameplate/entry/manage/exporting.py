@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from nameplate.domain.errors import NameplateError
+from nameplate.domain.errors import Conflict, NameplateError, NotFound, Unavailable
 from nameplate.domain.registry import Registry, Touched
 from nameplate.domain.sinks import Sink
 from nameplate.ports.exporter import Exporter
@@ -27,10 +27,33 @@ class Job:
         self.sink, self._build, self._fetch = sink, build, fetch
         self._exporter: Exporter | None = None
         self._trouble = STARTING
+        self._again: asyncio.Task[None] | None = None
         self.task = asyncio.get_running_loop().create_task(self._keep())
+
+    @property
+    def exporter(self) -> Exporter:
+        """What runs; raises Unavailable before there is anything, and says why."""
+        if self._exporter is None:
+            raise Unavailable("sink_starting", f"The sink {self.sink.id} does not run: {self._trouble}")
+        return self._exporter
+
+    def replay(self, begin: int, end: int) -> None:
+        """Begin to send a span of time again (microseconds, UTC); raises Conflict while another is under way."""
+        if self._again is not None and not self._again.done():
+            raise Conflict("replay_running", f"A replay to {self.sink.id} is under way.", "Wait until it is done.")
+        self._again = asyncio.get_running_loop().create_task(self._replay(self.exporter, begin, end))
+
+    async def _replay(self, exporter: Exporter, begin: int, end: int) -> None:
+        try:
+            await exporter.replay(begin, end)
+        except (NameplateError, OSError) as error:
+            log.warning("a replay has failed", sink=self.sink.id, why=str(error))
 
     async def end(self) -> None:
         """End it, and wait until the sink has let go."""
+        if self._again is not None:
+            self._again.cancel()
+            await asyncio.wait({self._again})
         self.task.cancel()
         # Not `await self.task`: whoever waits here may be cancelled too, and must be able to tell that from this.
         await asyncio.wait({self.task})
@@ -80,6 +103,21 @@ class Exporting:
         """Each sink with how far behind it is."""
         declared = sorted(self._registry.sinks.items())
         return [self._jobs[name].status() if name in self._jobs else _idle(sink, STARTING) for name, sink in declared]
+
+    def exporter(self, name: str) -> Exporter:
+        """The running export to a sink; raises NotFound, and Unavailable while it does not run."""
+        return self._job(name).exporter
+
+    def replay(self, name: str, begin: int, end: int) -> None:
+        """See `Job.replay`."""
+        self._job(name).replay(begin, end)
+
+    def _job(self, name: str) -> Job:
+        if name not in self._registry.sinks:
+            raise NotFound("sink", f"There is no sink {name}.", "See `nameplate sink list`.")
+        if name not in self._jobs:
+            raise Unavailable("sink_starting", f"The sink {name} is about to start.", "Try again.")
+        return self._jobs[name]
 
     def touched(self, touched: Touched) -> None:
         """Something has changed: with another credential a sink begins anew."""

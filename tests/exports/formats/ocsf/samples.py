@@ -143,6 +143,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "decision_id": "01JDD8",
     },
     **{("finding", each): FINDING | {"severity": each} for each in ("info", "low", "medium", "high", "critical")},
+    ("sink_test", ""): {"kind": "sink_test", "sink": "siem", "by": "uid:0"},
     ("checkpoint", ""): {
         "kind": "checkpoint",
         "note": "nameplate/clinic-1\n7\nAAAA\n\n\u2014 nameplate/clinic-1 BBBB\n",

@@ -1,4 +1,4 @@
-"""Enforcement points and sinks."""
+"""Enforcement points."""
 
 from typing import Any
 
@@ -6,13 +6,12 @@ from fastapi import APIRouter
 
 from nameplate.domain.registry import Registry
 from nameplate.entry.manage.commands import Commands
-from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
 
 from .caller import LocalCaller
 
 
-def routes(registry: Registry, commands: Commands, exporting: Exporting, feeding: Feeding) -> APIRouter:
+def routes(registry: Registry, commands: Commands, feeding: Feeding) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
@@ -21,10 +20,6 @@ def routes(registry: Registry, commands: Commands, exporting: Exporting, feeding
         connected = await commands.connected_points()
         names = sorted(set(registry.points) | set(registry.callers))
         return {"items": [_point(registry, name, name in connected) for name in names], "next": ""}
-
-    @router.get("/v1/sinks")
-    async def list_sinks(caller: LocalCaller) -> dict[str, Any]:
-        return {"items": exporting.status(), "next": ""}
 
     @router.get("/v1/feeds")
     async def list_feeds(caller: LocalCaller) -> dict[str, Any]:

@@ -29,6 +29,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "panel_event": happenings.panel_event,
     "caller": lifecycle.caller,
     "finding": server.finding,
+    "sink_test": server.sink_test,
     "checkpoint": server.checkpoint,
     "journal_cut": server.journal_cut,
 }

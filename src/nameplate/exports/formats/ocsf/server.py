@@ -2,9 +2,9 @@
 
 from nameplate.domain.findings import Severity
 
-from .classes import EVENT_LOG, FINDING, LIFECYCLE, known, other
+from .classes import BASE_EVENT, EVENT_LOG, FINDING, LIFECYCLE, known, other
 from .event import HOST, SUCCESS, Draft
-from .identities import record_device, record_user
+from .identities import ordered_by, record_device, record_user
 from .values import Record, number, present, text
 
 
@@ -25,6 +25,13 @@ def checkpoint(record: Record) -> list[Draft]:
     return [
         Draft(other(EVENT_LOG, "Checkpoint"), Severity.INFO, "The journal was sealed with a signed checkpoint", rest)
     ]
+
+
+def sink_test(record: Record) -> list[Draft]:
+    """Somebody looks whether events arrive."""
+    message = f"Test event for sink {text(record, 'sink') or 'unknown'}: nothing has happened"
+    rest = {"actor": ordered_by(record), **SUCCESS}
+    return [Draft(other(BASE_EVENT, "Sink test"), Severity.INFO, message, rest, profiles=(HOST,))]
 
 
 def journal_cut(record: Record) -> list[Draft]:

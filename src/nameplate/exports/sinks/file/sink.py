@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nameplate.domain.errors import Unavailable
-from nameplate.ports.sink import Event
+from nameplate.ports.sink import Event, Refusal
 
 T = TypeVar("T")
 
@@ -34,10 +34,11 @@ class FileSink:
         """See `Sink`."""
         await self._run(self._reopen)
 
-    async def send(self, events: Sequence[Event]) -> None:
+    async def send(self, events: Sequence[Event]) -> Sequence[Refusal]:
         """See `Sink`."""
         if events:
             await self._run(lambda: self._append(b"".join(event.body + b"\n" for event in events)))
+        return ()
 
     async def close(self) -> bool:
         """See `Sink`."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from nameplate.domain.errors import Unavailable
 from nameplate.exports.tls import reason
-from nameplate.ports.sink import Event
+from nameplate.ports.sink import Event, Refusal
 
 from .line import Line, PlainLine, connect
 from .settings import Settings
@@ -54,7 +54,7 @@ class SyslogSink:
             self._line = encrypted = TlsLine(connection, context, self._settings.host)
             await encrypted.shake_hands()
 
-    async def send(self, events: Sequence[Event]) -> None:
+    async def send(self, events: Sequence[Event]) -> Sequence[Refusal]:
         """See `Sink`."""
         try:
             line = self._alive()
@@ -68,6 +68,7 @@ class SyslogSink:
         except (OSError, TimeoutError) as error:
             self._drop()
             raise self._lost(error) from None
+        return ()
 
     async def close(self) -> bool:
         """See `Sink`."""

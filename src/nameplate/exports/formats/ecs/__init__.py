@@ -1,0 +1,5 @@
+"""ECS (Elastic Common Schema) 8.17."""
+
+from .render import render
+
+__all__ = ["render"]

@@ -1,0 +1,6 @@
+"""Events to an HTTP receiver: NDJSON, Splunk HEC, Elastic _bulk, Standard Webhooks."""
+
+from .settings import Settings
+from .sink import HttpSink
+
+__all__ = ["HttpSink", "Settings"]
