@@ -85,6 +85,16 @@ def panel(rounds: int = typer.Option(100, min=1, help="How many presentations.")
     _print(bench.run(rounds), as_json)
 
 
+@app.command()
+def replay(
+    decisions: int = typer.Option(1_000_000, min=1, help="How many recorded decisions."), as_json: bool = JSON
+) -> None:
+    """Recorded decisions put to a draft contract: time and memory, and every answer beside the reference."""
+    from nameplate.entry.bench import replay as bench
+
+    _print(_in_folder(lambda folder: bench.run(folder, decisions)), as_json)
+
+
 def _in_folder(work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     from nameplate.boot.logs import configure_logs
     from nameplate.boot.settings import LogSettings
