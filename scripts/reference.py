@@ -103,7 +103,18 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
         "Name or declare the contract and apply.",
     ),
     Reason.CONTRACT_EXPIRED: ("The day `expires` of the contract has come.", "Renew the contract and apply."),
-    Reason.LOCKDOWN: (f"A lockdown holds. {NOBODY}", "-"),
+    Reason.LOCKDOWN: (
+        "The zone is locked down (`zone` follows), or no grant holds at the site's threat level (`threat_LEVEL`).",
+        "`nameplate zone list` and `nameplate site list` say since when and why; a person lifts it.",
+    ),
+    Reason.INTERLOCK: (
+        "Another door of an interlock is open, in use or out of sight; it follows in `reasons`.",
+        "Wait until that door has closed. If its reader is away, bring it back.",
+    ),
+    Reason.ANTI_PASSBACK: (
+        "By its last passage the actor is inside already. After a permit in `reasons`: noted by soft anti-passback.",
+        "`nameplate actor place` corrects where it is.",
+    ),
     Reason.NOT_IN_CONTRACT: ("No grant names that action on that resource.", "Add a grant, if it is meant."),
     Reason.WINDOW: ("Outside the hours of `during`.", "`nameplate decision explain` says when it opens next."),
     Reason.NETWORK: (
@@ -121,6 +132,14 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
         "Have the unit prove itself at the reader; grant `presence: remote` only where that is meant.",
     ),
     Reason.NEARNESS: ("Farther away than `near`, or the distance is unknown.", "Move closer, or send `distance_m`."),
+    Reason.DUAL_CUSTODY: (
+        "The grant takes two, and nobody else was at this reader in the time before. Who asked now waits.",
+        "Have the second one present within that time.",
+    ),
+    Reason.ESCORT: (
+        "The grant asks for an escort at this reader within the time before, and there was none.",
+        "Have the escort show its badge, or go first.",
+    ),
     Reason.RATE: ("The permits of `rate` are used up.", "Wait. If it should need so many, raise the rate."),
     Reason.WHERE: ("A line of `where` does not hold.", "`nameplate decision explain` names what was asked."),
     Reason.UNLESS: ("A line of `unless` holds.", "Wait until the circumstance is over."),

@@ -11,6 +11,7 @@ from nameplate.boot.timezones import transitions
 from nameplate.bridges.manifest_yaml import read
 from nameplate.domain import reference
 from nameplate.domain.actors import Actor, Standing, State
+from nameplate.domain.calendars import Calendar
 from nameplate.domain.contracts import Contract
 from nameplate.domain.index import Index
 from nameplate.domain.manifests.documents import from_document
@@ -23,7 +24,7 @@ from tests.domain.index.worlds import World, wall
 
 HERE = Path(__file__).parent
 USUAL = {"actor": "amr-17", "action": "enter", "at": "2026-11-23T10:00:00+01:00", "presence": "reader"}
-TABLES = {Site: "sites", Zone: "zones", Door: "doors", Contract: "contracts", Actor: "actors"}
+TABLES = {Site: "sites", Calendar: "calendars", Zone: "zones", Door: "doors", Contract: "contracts", Actor: "actors"}
 TIMES = ("at", "credential_at", "cut_off")
 
 

@@ -21,11 +21,13 @@ ODD = "zz-nobody-knows-this"
 # For each kind a document in which every mapping there can be holds a field that nobody knows.
 PROBES: dict[str, dict[str, Any]] = {
     "Site": {},
+    "Calendar": {"open": [{ODD: 1}], "closed": [{ODD: 1}], "special": [{ODD: 1}]},
     "Team": {},
     "Badge": {},
     "Zone": {},
     "Door": {"joins": ["a", "b"], "readers": [{ODD: 1}]},
-    "Contract": {"grants": [{ODD: 1, "during": {ODD: 1}, "where": {"action.value": {ODD: 1}}}]},
+    "Interlock": {},
+    "Contract": {"grants": [{ODD: 1, "during": {ODD: 1}, "where": {"action.value": {ODD: 1}}, "escort": {ODD: 1}}]},
     "CardPool": {},
     "Actor": {"unit": {ODD: 1}},
     "Rule": {"scope": {ODD: 1}},
@@ -33,7 +35,7 @@ PROBES: dict[str, dict[str, Any]] = {
     "Sink": {},
     "Feed": {"fields": {ODD: 1}},
 }
-MAPPINGS = {"Door": 2, "Contract": 4, "Actor": 2, "Rule": 2, "Point": 6, "Feed": 2}
+MAPPINGS = {"Calendar": 4, "Door": 2, "Contract": 5, "Actor": 2, "Rule": 2, "Point": 6, "Feed": 2}
 
 
 def problems_of(kind: str) -> list[Problem]:

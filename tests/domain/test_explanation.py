@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from nameplate.domain import reference
 from nameplate.domain.actors import Actor, ActorType, Standing, State
-from nameplate.domain.contracts import Contract, Grant, Rate, Window
+from nameplate.domain.calendars import Calendar, Closure
+from nameplate.domain.contracts import Contract, Grant, Rate, Scheduled, Window
 from nameplate.domain.contracts import Test as Line
-from nameplate.domain.explanation import DAYS, Explanation, explain
+from nameplate.domain.explanation import Explanation, explain
+from nameplate.domain.hours import DAYS
 from nameplate.domain.networks import parse_address
 from nameplate.domain.places import Door, Reader, Zone
 from nameplate.domain.requests import AccessRequest
@@ -215,6 +217,7 @@ def test_every_refusal_has_a_sentence_of_its_own(reason: Reason, actor: str) -> 
 # These come with a grant (see CONDITIONS); a bare one is told by its code.
 PER_GRANT = {
     *(Reason.WINDOW, Reason.NETWORK, Reason.ENVIRONMENT, Reason.TASK, Reason.PAYLOAD, Reason.NEARNESS, Reason.RATE),
+    *(Reason.DUAL_CUSTODY, Reason.ESCORT),
     *(Reason.WHERE, Reason.UNLESS, Reason.APPROVAL_REQUIRED),
 }
 
@@ -234,6 +237,7 @@ def test_any_verdict_of_the_reference_can_be_explained(seed: int) -> None:
     door, contract = dice.door(), replace(dice.contract(), id="k1")
     actor = replace(dice.actor(), id="amr-1", contract="k1")
     world = World({}, {}, {door.id: door}, {"k1": contract}, {"amr-1": actor}, {"amr-1": dice.standing()})
+    world.calendars = {each.id: each for each in (dice.calendar(), dice.calendar())}
     for _ in range(10):
         request = dice.request()
         verdict = reference.decide(world, request, wall)
@@ -264,6 +268,22 @@ def test_the_window_that_is_offered_is_open_then(seed: int) -> None:
         0,
         1440,
     }
+
+
+def test_a_calendar_is_told_by_its_name_with_the_date() -> None:
+    closed = (Closure(date(2026, 11, 23), date(2026, 11, 23)),)
+    night = Window(tuple(range(7)), 0, 0, "UTC", ("holidays",))
+    world = facts(replace(ENTER, during=(Scheduled("day-shift", ("holidays",)), night)))
+    world.calendars = {
+        "day-shift": Calendar("day-shift", "clinic"),
+        "holidays": Calendar("holidays", "clinic", closed=closed),
+    }
+    found = explained(world, ASK)
+    assert found.wanted == (
+        "within the hours of day-shift but for holidays or every day 00:00-00:00 (UTC) but for holidays"
+    )
+    assert "2026-11-23" in found.found
+    assert found.remedy.startswith("It would have been allowed within those hours (calendars: day-shift, holidays)")
 
 
 @pytest.mark.parametrize(("reason", "does"), [(Reason.OBSERVED, "observes"), (Reason.WARNED, "warns")])

@@ -10,7 +10,7 @@ from nameplate.domain.windows import (
     COVERED_FROM_US,
     COVERED_TO_US,
     WEEK_MINUTES,
-    Calendar,
+    LocalTime,
     day_start,
     is_covered,
     offset_at,
@@ -24,7 +24,7 @@ covered = st.integers(COVERED_FROM_US, COVERED_TO_US - 1)
 
 
 def is_open(window: Window, moment: datetime) -> bool:
-    return Calendar(transitions(window.timezone)).is_open(week_map([window]), us(moment.astimezone(UTC)))
+    return LocalTime(transitions(window.timezone)).is_open(week_map([window]), us(moment.astimezone(UTC)))
 
 
 def at(text: str) -> datetime:
@@ -87,7 +87,7 @@ def test_the_half_hour_of_lord_howe_counts_twice() -> None:
 
 def test_outside_the_covered_years_every_window_is_closed() -> None:
     always = Window(tuple(range(7)), 0, 1440, "Europe/Berlin")
-    calendar, week = Calendar(transitions("Europe/Berlin")), week_map([always])
+    calendar, week = LocalTime(transitions("Europe/Berlin")), week_map([always])
     edges = (COVERED_FROM_US - 1, COVERED_FROM_US, COVERED_TO_US - 1, COVERED_TO_US, -(10**20), 10**20)
     assert [calendar.is_open(week, edge) for edge in edges] == [False, True, True, False, False, False]
     assert [is_covered(edge) for edge in edges] == [False, True, True, False, False, False]
@@ -103,7 +103,7 @@ def test_the_covered_years_are_2000_to_2100() -> None:
 @given(st.sampled_from(ZONES), st.lists(covered, min_size=1, max_size=5))
 @example("Europe/Berlin", [us(at("2026-03-29T01:00:00+00:00")) - 1, us(at("2026-03-29T01:00:00+00:00"))])
 def test_a_calendar_asked_in_any_order_shows_the_minute_of_the_database(zone: str, moments: list[int]) -> None:
-    calendar = Calendar(transitions(zone))
+    calendar = LocalTime(transitions(zone))
     for moment in moments:
         shown = wall(zone, moment)
         minute = shown.weekday() * 1440 + shown.hour * 60 + shown.minute
@@ -133,7 +133,7 @@ def test_a_day_outside_the_covered_years_starts_at_their_edge(day: date, start: 
 
 
 def test_a_day_is_reached_at_local_midnight_to_the_microsecond() -> None:
-    calendar = Calendar(transitions("Europe/Berlin"))
+    calendar = LocalTime(transitions("Europe/Berlin"))
     midnight = us(at("2027-06-30T00:00:00+02:00"))
     day = date(2027, 6, 30)
     assert not calendar.has_reached(day, midnight - 1)
@@ -141,7 +141,7 @@ def test_a_day_is_reached_at_local_midnight_to_the_microsecond() -> None:
 
 
 def test_a_clock_outside_the_covered_years_is_past_every_day() -> None:
-    calendar = Calendar(transitions("UTC"))
+    calendar = LocalTime(transitions("UTC"))
     assert calendar.has_reached(date(2090, 1, 1), 0)
     assert calendar.has_reached(date(2500, 1, 1), COVERED_TO_US)
     assert not calendar.has_reached(date(2500, 1, 1), COVERED_TO_US - 1)

@@ -347,3 +347,26 @@ def test_hostile_documents_are_refused_or_can_be_recorded_and_applied(start, vic
         except InvalidManifests:
             assert exported(registry) == before
     assert planned(registry, *export(registry)).changes == ()
+
+
+CALENDAR = {"kind": "Calendar", "id": "shift", "closed": ["2026-12-25"]}
+SCHEDULED: Mapping = {
+    **CONTRACT,
+    "grants": [{**CONTRACT["grants"][0], "during": [{"schedule": "shift"}, {"timezone": "UTC", "except": ["shift"]}]}],
+}
+
+
+def test_a_contract_names_only_calendars_that_are_declared() -> None:
+    assert list(told(Registry(), SITE, HALL, WARD, SCHEDULED)) == [
+        "grants[0].during[0].schedule",
+        "grants[0].during[1].except[0]",
+    ]
+    registry = applied(SITE, HALL, WARD, SCHEDULED, CALENDAR)
+    assert not planned(registry, SITE, HALL, WARD, SCHEDULED, CALENDAR).changes
+    with pytest.raises(InvalidManifests, match="no Calendar 'shift'"):
+        planned(registry, SITE, HALL, WARD, SCHEDULED, prune=True)
+
+
+def test_a_calendar_names_a_site_and_a_time_zone_that_exist() -> None:
+    assert list(told(Registry(), SITE, {**CALENDAR, "timezone": "Europe/Atlantis"})) == ["timezone"]
+    assert list(told(Registry(), SITE, {**CALENDAR, "site": "elsewhere"})) == ["site"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nameplate.domain.index import Index
+from nameplate.domain.lockdowns import Threat
 from nameplate.domain.points import Caller
 from nameplate.domain.registry import Registry, Touched
 from nameplate.flows.forbid import Rules
@@ -19,8 +20,10 @@ class Mirror:
         self._units: dict[str, str] = {}
         self._puts: dict[str, tuple[Callable[[Any], None], Callable[[str], None]]] = {
             "Site": (index.put_site, index.drop_site),
+            "Calendar": (index.put_calendar, index.drop_calendar),
             "Zone": (index.put_zone, index.drop_zone),
             "Door": (index.put_door, index.drop_door),
+            "Interlock": (index.barriers.put_interlock, index.barriers.drop_interlock),
             "Contract": (index.put_contract, index.drop_contract),
             "Rule": (rules.put, rules.drop),
         }
@@ -41,6 +44,14 @@ class Mirror:
         elif kind == "Actor":
             self._units.pop(ident, None)
             self._index.put_actor(self._registry.actors[ident], self._registry.standings[ident])
+        elif kind == "leaf":
+            self._index.barriers.interlocks.set_leaf(ident, closed=ident not in self._registry.leaves)
+        elif kind == "lockdown":
+            bars = self._index.barriers
+            (bars.lock if ident in self._registry.lockdowns else bars.unlock)(ident)
+        elif kind == "threat":
+            alert = self._registry.threats.get(ident)
+            self._index.barriers.set_threat(ident, alert.level if alert else Threat.NORMAL)
         elif kind == "caller":
             self._caller(ident)
         elif kind in self._puts:

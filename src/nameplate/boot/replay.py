@@ -10,6 +10,7 @@ from nameplate.domain.index import Index
 from nameplate.domain.registry import Registry, fold
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Reason, Verdict
+from nameplate.flows.observe import ENDS
 from nameplate.journals.segments import SegmentReader
 
 _decode: Any = msgspec.json.Decoder().decode
@@ -25,31 +26,37 @@ def replay(registry: Registry, journal: Path) -> int:
 
 
 def recount_permits(index: Index, registry: Registry, journal: Path, now: int, mono: float) -> None:
-    """Count again, from the record, the permits of rate-limited grants that are still young enough to matter.
+    """Count again, from the record, the permits of rate-limited grants and at interlocked doors that still matter.
 
     A permit under an earlier revision counts towards the grant that stands in its place now: rather one too many.
     """
+    rates = [grant.rate for contract in registry.contracts.values() for grant in contract.grants if grant.rate]
     longest = max(
-        (grant.rate.seconds for contract in registry.contracts.values() for grant in contract.grants if grant.rate),
-        default=0,
+        (*(rate.seconds for rate in rates), *(each.release_s for each in registry.interlocks.values())), default=0
     )
     if not longest:
         return
-    for record in _recent_permits(SegmentReader(journal), registry.seq, now - longest * 1_000_000):
-        contract = registry.contracts.get(record["contract_revision"].rpartition("@")[0])
-        if contract is None:
+    for record in _recent(SegmentReader(journal), registry.seq, now - int(longest * 1_000_000)):
+        if record["kind"] == "outcome":
+            index.crossing_ended(record.get("door", ""))
             continue
-        verdict = Verdict(True, Reason(record["reason"]), (), contract.name, record.get("grant", -1))
+        contract = registry.contracts.get(record["contract_revision"].rpartition("@")[0])
+        name = contract.name if contract else ""
+        verdict = Verdict(True, Reason(record["reason"]), (), name, record.get("grant", -1))
         age = (now - (parse_rfc3339(record["at"]) or now)) / 1_000_000
         index.count_permit(verdict, record["actor"], mono - age)
+        index.release(record.get("resource", ""), mono - age)
 
 
-def _recent_permits(reader: SegmentReader, last: int, since: int) -> Iterator[dict[str, Any]]:
+def _recent(reader: SegmentReader, last: int, since: int) -> Iterator[dict[str, Any]]:
+    """Permits that were given, and ends of crossings."""
     for entry in reader.read(first_since(reader, last, since)):
-        if b'"decision":"permit"' in entry.raw:
-            record = _decode(entry.raw)
-            if record["kind"] == "decision" and not record.get("simulated"):
-                yield record
+        if b'"decision":"permit"' not in entry.raw and b'"kind":"outcome"' not in entry.raw:
+            continue
+        record = _decode(entry.raw)
+        permit = record["kind"] == "decision" and not record.get("simulated")
+        if permit or (record["kind"] == "outcome" and record["happening"] in ENDS):
+            yield record
 
 
 def first_since(reader: SegmentReader, last: int, since: int) -> int:

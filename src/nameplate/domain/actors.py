@@ -56,7 +56,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A non-human principal as declared. What changes by events (state, key, place) is its `Standing`."""
+    """A non-human principal as declared. What changes by events (state, key, place) is its `Standing`.
+
+    `escort`: where it was let through, it accompanies others.
+    """
 
     id: str
     type: ActorType
@@ -72,6 +75,7 @@ class Actor:
     review_every_days: int | None = None
     retire_by: date | None = None
     succeeds: str = ""
+    escort: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
+from .lockdowns import Threat
+
 Network = IPv4Network | IPv6Network
 Value = str | int | float | bool | None
 
@@ -36,13 +38,26 @@ class Window:
     """A weekly window of local time. `days`: 0 = Monday, naming the day on which it starts.
 
     `start`, `end`: minutes after midnight; `start` belongs to the window, `end` does not; `end` at or before
-    `start` runs into the next day. `timezone` is an IANA name.
+    `start` runs into the next day. `timezone` is an IANA name, empty within a calendar that has its own.
+    `exceptions`: calendars whose own days (closed or special) it keeps to.
     """
 
     days: tuple[int, ...]
     start: int
     end: int
     timezone: str
+    exceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """The hours of the calendar `schedule`, kept to the own days of the calendars in `exceptions`."""
+
+    schedule: str
+    exceptions: tuple[str, ...] = ()
+
+
+During = Window | Scheduled
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +88,13 @@ class Grant:
 
     `resources` may end in `*`. `payloads` lists what may be carried ("none" for nothing). `presence` None means the
     default of the resource: `reader` for doors and lifts, no condition elsewhere. `near_m`: metres.
-    `approvals`: how many approvals it takes.
+    `custody_s`: it takes two within so many seconds at the same reader; `escort_s`: an escort must have been there.
+    `approvals`: how many approvals it takes. `up_to`: the highest threat level of the site at which it holds.
     """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
-    during: tuple[Window, ...] = ()
+    during: tuple[During, ...] = ()
     networks: tuple[Network, ...] = ()
     environments: tuple[str, ...] = ()
     task_required: bool = False
@@ -89,6 +105,9 @@ class Grant:
     where: tuple[Test, ...] = ()
     unless: tuple[Test, ...] = ()
     approvals: int = 0
+    up_to: Threat = Threat.HIGH
+    custody_s: float | None = None
+    escort_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 from .actors import Actor, Standing
 from .conditions import MISSING, find, matches
-from .contracts import Contract, Grant, Rate, Test, Window
+from .contracts import Contract, During, Grant, Rate, Scheduled, Test, Window
+from .hours import DAYS, clock_text, during_text, listed
 from .networks import address_text
 from .reference import Facts, Wall, failed_checks
 from .requests import AccessRequest
 from .verdicts import Reason, Verdict, hardened
 from .windows import is_covered
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PERIODS = {1: "second", 60: "minute", 3_600: "hour", 86_400: "day"}
 
 
@@ -119,7 +119,7 @@ def _by_grant(case: _Case) -> Explanation:
     grant = contract.grants[verdict.grant]
     gap = _GAPS[verdict.reason](grant, case)
     cures = [gap.cure, *(_GAPS[reason](grant, case).cure for reason in _others(grant, case))]
-    remedy = f"It would have been allowed {_listed(cures, 'and')}."
+    remedy = f"It would have been allowed {listed(cures, 'and')}."
     sentence = f"{_head(case.request, verdict)}: {name} {gap.verb} {gap.wanted}; {gap.found}. {remedy}"
     return Explanation(sentence, verdict.contract, verdict.grant, gap.wanted, gap.found, remedy)
 
@@ -131,14 +131,36 @@ def _others(grant: Grant, case: _Case) -> list[Reason]:
 
 
 def _window(grant: Grant, case: _Case) -> _Gap:
-    wanted = _listed([_window_text(window) for window in grant.during], "or")
+    wanted = listed([during_text(during) for during in grant.during], "or")
     if not is_covered(case.request.at):
         return _Gap(wanted, "the time asked for lies outside 2000 to 2100", "within those years", "holds")
-    zones = dict.fromkeys(window.timezone for window in grant.during)
+    zones = dict.fromkeys(_timezone(during, case) for during in grant.during)
     shown = [case.wall(zone, case.request.at) for zone in zones]
-    found = _listed([f"{DAYS[each.weekday()]} {each:%H:%M}" for each in shown], "or")
-    _, day, start = min(_opening(window, case) for window in grant.during)
-    return _Gap(wanted, f"it was {found}", f"on {DAYS[day]} from {_clock(start)}", "holds")
+    dated = "" if all(isinstance(each, Window) and not each.exceptions for each in grant.during) else "%Y-%m-%d "
+    found = listed([f"{DAYS[each.weekday()]} {each.strftime(dated + '%H:%M')}" for each in shown], "or")
+    return _Gap(wanted, f"it was {found}", _when_open(grant, case), "holds")
+
+
+def _timezone(during: During, case: _Case) -> str:
+    if isinstance(during, Window):
+        return during.timezone
+    calendar = case.facts.calendars.get(during.schedule)
+    site = case.facts.sites.get(calendar.site) if calendar else None
+    return (calendar.timezone if calendar else "") or (site.timezone if site else "UTC")
+
+
+def _when_open(grant: Grant, case: _Case) -> str:
+    """When it opens next, as far as weekly windows alone tell."""
+    plain = [each for each in grant.during if isinstance(each, Window) and not each.exceptions]
+    if len(plain) < len(grant.during):
+        names = [name for each in grant.during for name in _names(each)]
+        return f"within those hours (calendars: {', '.join(dict.fromkeys(names))})"
+    _, day, start = min(_opening(window, case) for window in plain)
+    return f"on {DAYS[day]} from {clock_text(start)}"
+
+
+def _names(during: During) -> tuple[str, ...]:
+    return (*((during.schedule,) if isinstance(during, Scheduled) else ()), *during.exceptions)
 
 
 def _opening(window: Window, case: _Case) -> tuple[int, int, int]:
@@ -149,14 +171,14 @@ def _opening(window: Window, case: _Case) -> tuple[int, int, int]:
 
 
 def _network(grant: Grant, case: _Case) -> _Gap:
-    networks = _listed([str(network) for network in grant.networks], "or")
+    networks = listed([str(network) for network in grant.networks], "or")
     ip = case.request.ip
     found = "no address was given" if ip is None else f"it was {address_text(ip)}"
     return _Gap(f"an address in {networks}", found, f"from an address in {networks}")
 
 
 def _environment(grant: Grant, case: _Case) -> _Gap:
-    names = _listed(grant.environments, "or")
+    names = listed(grant.environments, "or")
     return _Gap(f"the environment {names}", _it_was(case.request.environment), f"from the environment {names}")
 
 
@@ -165,7 +187,7 @@ def _task(_grant: Grant, _case: _Case) -> _Gap:
 
 
 def _payload(grant: Grant, case: _Case) -> _Gap:
-    names = _listed(grant.payloads, "or")
+    names = listed(grant.payloads, "or")
     return _Gap(f"the payload {names}", _it_was(case.request.payload), f"with the payload {names}")
 
 
@@ -177,6 +199,16 @@ def _nearness(grant: Grant, case: _Case) -> _Gap:
     distance = case.request.distance_m
     found = "no distance was given" if distance is None else f"it was {distance:g} m"
     return _Gap(f"at most {grant.near_m:g} m", found, f"within {grant.near_m:g} m")
+
+
+def _custody(grant: Grant, _case: _Case) -> _Gap:
+    wanted = f"two at the same reader within {grant.custody_s:g} s"
+    return _Gap(wanted, "nobody else was there", "as the second of two")
+
+
+def _escort(grant: Grant, _case: _Case) -> _Gap:
+    wanted = f"an escort at the same reader within the {grant.escort_s:g} s before"
+    return _Gap(wanted, "there was none", "with an escort")
 
 
 def _rate(grant: Grant, _case: _Case) -> _Gap:
@@ -212,6 +244,8 @@ _GAPS: Mapping[Reason, Callable[[Grant, _Case], _Gap]] = {
     Reason.PAYLOAD: _payload,
     Reason.PRESENCE: _presence,
     Reason.NEARNESS: _nearness,
+    Reason.DUAL_CUSTODY: _custody,
+    Reason.ESCORT: _escort,
     Reason.RATE: _rate,
     Reason.WHERE: _where,
     Reason.UNLESS: _unless,
@@ -259,21 +293,45 @@ def _public(case: _Case) -> _Why:
     return _Why(why, "It would have been allowed at a reader.")
 
 
+def _lockdown(case: _Case) -> _Why:
+    finer, zone = case.verdict.reasons[-1], case.verdict.target.removeprefix("zone:")
+    if finer.startswith("threat_"):
+        level = finer.removeprefix("threat_")
+        why = f"the threat level was {level}, and no grant of {case.verdict.contract} that names it holds so far"
+        return _Why(why, f"Wait until the level is lower, or let the grant hold `up_to: {level}`.")
+    lockdown = case.facts.lockdowns.get(zone)
+    why = f"{zone} is locked down ({lockdown.reason})" if lockdown else f"{zone} was locked down"
+    return _Why(why, f"A person can lift it: nameplate zone release {zone} --reason ...")
+
+
+def _interlock(case: _Case) -> _Why:
+    other = case.verdict.reasons[-1]
+    why = f"{other}, which is interlocked with it, was open, in use or out of sight"
+    return _Why(why, f"Wait until {other} has closed.")
+
+
+def _anti_passback(case: _Case) -> _Why:
+    why = "by its last passage it was inside already"
+    who = case.actor.id
+    return _Why(why, f"If it is not, a person can correct it: nameplate actor place {who} --zone ZONE --reason ...")
+
+
 def _rule(case: _Case) -> _Why:
     names = [name for name in case.verdict.reasons[1:] if name != "rule_error"]
     rules = [f"rule {name}" for name in names] or ["a rule"]
     if "rule_error" in case.verdict.reasons:
-        failed = f"{_listed(rules, 'or')} could not be evaluated, and then what it covers is denied"
+        failed = f"{listed(rules, 'or')} could not be evaluated, and then what it covers is denied"
         return _Why(failed, "Correct the rule; the finding rule_error says what was wrong.")
-    return _Why(
-        f"{_listed(rules, 'and')} {'forbids' if len(rules) == 1 else 'forbid'} it", "See `nameplate rule list`."
-    )
+    return _Why(f"{listed(rules, 'and')} {'forbids' if len(rules) == 1 else 'forbid'} it", "See `nameplate rule list`.")
 
 
 _SPECIAL: Mapping[Reason, Callable[[_Case], _Why]] = {
     Reason.STATE: _state,
     Reason.CONTRACT_MISSING: _missing,
     Reason.CONTRACT_EXPIRED: _expired,
+    Reason.LOCKDOWN: _lockdown,
+    Reason.INTERLOCK: _interlock,
+    Reason.ANTI_PASSBACK: _anti_passback,
     Reason.NOT_IN_CONTRACT: _unnamed_in_contract,
     Reason.UNKNOWN_READER: _reader,
     Reason.PRESENCE: _public,
@@ -286,7 +344,6 @@ _FIXED: Mapping[Reason, _Why] = {
     Reason.UNKNOWN_ACTOR: _Why("no actor of that name is declared", "Declare it, or correct the name."),
     Reason.CREDENTIAL: _Why("its credential is not valid", "Ask with a credential that is issued to it and in force."),
     Reason.CUT_OFF: _Why("its credential is from before its last stop", "Ask with a credential issued since."),
-    Reason.LOCKDOWN: _Why("a lockdown holds there", "Wait until it is lifted."),
     Reason.RULE_FORBIDS: _Why("a rule forbids it", "Look up the rule, or ask its owner."),
     Reason.STALE_SNAPSHOT: _Why(
         "what it would have been decided on was too old", "Restore the link to the deciding process."
@@ -313,26 +370,9 @@ _FIXED: Mapping[Reason, _Why] = {
 }
 
 
-def _window_text(window: Window) -> str:
-    return f"{_days_text(window.days)} {_clock(window.start)}-{_clock(window.end)} ({window.timezone})"
-
-
-def _days_text(days: tuple[int, ...]) -> str:
-    first, last = min(days), max(days)
-    if len(set(days)) == len(DAYS):
-        return "every day"
-    if last - first >= 2 and len(set(days)) == last - first + 1:
-        return f"{DAYS[first]} to {DAYS[last]}"
-    return _listed([DAYS[day] for day in sorted(set(days))], "and")
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
 def _test_text(test: Test) -> str:
     if test.values is not None:
-        return _listed([_value_text(value) for value in test.values], "or") or "(no value at all)"
+        return listed([_value_text(value) for value in test.values], "or") or "(no value at all)"
     low, high = (None if bound is None else f"{bound:g}" for bound in (test.low, test.high))
     if low is not None and high is not None:
         return f"from {low} to {high}"
@@ -355,9 +395,3 @@ def _value_text(value: object) -> str:
 def _came(case: _Case) -> str:
     presence = case.request.presence
     return "the request came over the network" if presence == "remote" else f"it was {presence}"
-
-
-def _listed(items: list[str] | tuple[str, ...], word: str) -> str:
-    """`a`, `a or b`, `a, b or c`."""
-    *most, last = items or ("",)
-    return f"{', '.join(most)} {word} {last}" if most else last

@@ -11,7 +11,7 @@ from .points import Exemption, Point
 from .registry import Registry
 from .requests import AccessRequest
 from .verdicts import RULE_ERROR, Reason, Verdict
-from .windows import Calendar, Transitions
+from .windows import LocalTime, Transitions
 
 
 class Mode(StrEnum):
@@ -51,7 +51,7 @@ class Modes:
 
     def __init__(self, registry: Registry, transitions: Callable[[str], Transitions]) -> None:
         self._registry, self._transitions = registry, transitions
-        self._calendars: dict[str, Calendar] = {}
+        self._calendars: dict[str, LocalTime] = {}
 
     def soften(self, verdict: Verdict, request: AccessRequest, point_id: str) -> Verdict:
         """The verdict, or the permit that the mode of that place makes of it; `reasons` keeps what it would have been.
@@ -73,7 +73,7 @@ class Modes:
         name = self._registry.site(point.site).timezone
         calendar = self._calendars.get(name)
         if calendar is None:
-            calendar = self._calendars[name] = Calendar(self._transitions(name))
+            calendar = self._calendars[name] = LocalTime(self._transitions(name))
         return calendar.has_reached(day, at)
 
     def _grant(self, verdict: Verdict) -> Grant | None:

@@ -13,11 +13,21 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A space that doors part from others. A public zone is open to every active actor."""
+    """A space that doors part from others. A public zone is open to every active actor.
+
+    `anti_passback`: who is inside already may not enter again (`hard`), or is noted (`soft`); empty for neither.
+    `reset_s`: after how long a passage no longer counts as being inside; None for never.
+    """
 
     id: str
     site: str
     public: bool = False
+    anti_passback: str = ""
+    reset_s: int | None = None
+
+    def is_inside(self, last_zone: str, since: int, at: int) -> bool:
+        """Whether an actor whose last passage led into `last_zone` at `since` counts as inside (microseconds)."""
+        return last_zone == self.id and (self.reset_s is None or at - since < self.reset_s * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

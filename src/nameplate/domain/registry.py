@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 
 from .actors import Actor, BoundKey, Standing, State
 from .badges import Badge
+from .calendars import Calendar
 from .cards import Card, CardNumber, CardPool
 from .contracts import Contract
 from .errors import Invalid
 from .feeds import Feed
+from .interlocks import Interlock, Leaf, leaf_after
+from .lockdowns import Alert, Lockdown, Threat
 from .manifests.documents import KINDS, Declared, from_document, kind_of
 from .outcomes import Happening
 from .places import Door, Site, Team, Zone
@@ -58,8 +61,10 @@ class Registry:
     sites: dict[str, Site] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     badges: dict[str, Badge] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
+    interlocks: dict[str, Interlock] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     cardpools: dict[str, CardPool] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
@@ -78,6 +83,9 @@ class Registry:
     successions: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     revisions: dict[str, int] = field(default_factory=dict)
+    lockdowns: dict[str, Lockdown] = field(default_factory=dict)
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    threats: dict[str, Alert] = field(default_factory=dict)
     seq: int = 0
 
     def table(self, kind: str) -> dict[str, Any]:
@@ -259,6 +267,7 @@ def _decision(registry: Registry, record: Record) -> Iterator[Touched]:
 
 def _outcome(registry: Registry, record: Record) -> Iterator[Touched]:
     """A passage says where an actor is; it is as old as the older of the two clocks says."""
+    yield from _leaf(registry, record)
     if record["happening"] != Happening.PASSAGE:
         return
     actor, zones = record.get("actor", ""), (record.get("from_zone", ""), record.get("to_zone", ""))
@@ -268,6 +277,59 @@ def _outcome(registry: Registry, record: Record) -> Iterator[Touched]:
     at = min(_time(record["at"]), _time(record.get("point_at") or record["at"]))
     registry.standings[actor] = replace(standing, zone=zones[1], zone_at=at)
     yield Touched("standing", actor)
+
+
+def _leaf(registry: Registry, record: Record) -> Iterator[Touched]:
+    door, happening = record.get("door", ""), record["happening"]
+    former = registry.leaves.get(door)
+    if door not in registry.doors:
+        return
+    after = leaf_after(former, happening)
+    if after != former:
+        yield from _set_leaf(registry, door, after)
+
+
+def _set_leaf(registry: Registry, door: str, leaf: Leaf | None) -> Iterator[Touched]:
+    registry.leaves.pop(door, None)
+    if leaf is not None:
+        registry.leaves[door] = leaf
+    yield Touched("leaf", door)
+
+
+def _started(registry: Registry, _record: Record) -> Iterator[Touched]:
+    """What interlocked doors did meanwhile nobody saw: each is out of sight until its reader is back."""
+    seen = {channel.door for point in registry.points.values() for channel in point.channels}
+    interlocked = {door for interlock in registry.interlocks.values() for door in interlock.doors}
+    for door in sorted((interlocked & seen) | registry.leaves.keys()):
+        yield from _set_leaf(registry, door, Leaf(open=False, unseen=True) if door in interlocked & seen else None)
+
+
+def _placed(registry: Registry, record: Record) -> Iterator[Touched]:
+    """A person says where an actor is, or that nobody knows."""
+    actor, standing = str(record["actor"]), registry.standings.get(record["actor"])
+    if standing is not None:
+        zone = str(record["zone"])
+        registry.standings[actor] = replace(standing, zone=zone, zone_at=_time(record["at"]) if zone else 0)
+        yield Touched("standing", actor)
+
+
+def _zone_state(registry: Registry, record: Record) -> Iterator[Touched]:
+    """Orders over zones, declared or not: what is locked stays so whatever becomes of its manifest."""
+    at, by, reason, locks = _time(record["at"]), str(record["by"]), str(record["reason"]), record["to"] == "locked"
+    for zone in map(str, record["zones"]):
+        if locks:
+            registry.lockdowns[zone] = Lockdown(zone, at, by, reason)
+        else:
+            registry.lockdowns.pop(zone, None)
+        yield Touched("lockdown", zone)
+
+
+def _threat(registry: Registry, record: Record) -> Iterator[Touched]:
+    site, level = str(record["site"]), Threat(record["to"])
+    registry.threats[site] = Alert(site, level, _time(record["at"]), str(record["by"]), str(record["reason"]))
+    if level is Threat.NORMAL:
+        del registry.threats[site]
+    yield Touched("threat", site)
 
 
 def _caller(registry: Registry, record: Record) -> Iterator[Touched]:
@@ -321,7 +383,11 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "key_bound": _key_bound,
     "decision": _decision,
     "outcome": _outcome,
+    "started": _started,
+    "placed": _placed,
     "caller": _caller,
+    "zone_state": _zone_state,
+    "threat": _threat,
     "credential": _credential,
     "succession_approved": _succession_approved,
     "badge_bound": _badge_bound,

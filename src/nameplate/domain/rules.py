@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from .actors import Actor, State
 from .badges import Badge
+from .calendars import Calendar
 from .cards import CardPool
-from .contracts import ActionClass, Contract
+from .contracts import ActionClass, Contract, During, Scheduled, Window
 from .feeds import Feed
+from .interlocks import Interlock
 from .manifests.documents import DEFAULT_SITE, Declared, kind_of
 from .manifests.fields import suggestion
 from .manifests.grants import exceeding
@@ -48,7 +50,7 @@ class Prospect:
 
 def references(value: Declared) -> Iterator[Reference]:
     """What `value` cannot be without."""
-    if isinstance(value, Zone | Door | CardPool | Actor | Point | Feed):
+    if isinstance(value, Calendar | Zone | Door | Interlock | CardPool | Actor | Point | Feed):
         yield Reference("site", "Site", value.site)
     if isinstance(value, Door):
         yield from (Reference(f"joins[{position}]", "Zone", zone) for position, zone in enumerate(value.joins))
@@ -61,11 +63,12 @@ def references(value: Declared) -> Iterator[Reference]:
             ("succeeds", "Actor", value.succeeds),
         )
         yield from (Reference(*each) for each in named if each[2])
+    elif isinstance(value, Interlock):
+        yield from (Reference(f"doors[{position}]", "Door", door) for position, door in enumerate(value.doors))
+    elif isinstance(value, Contract):
+        yield from _calendars(value)
     elif isinstance(value, Rule):
-        named_by_rule = (("owners", "Team"), ("sites", "Site"), ("actors", "Actor"))
-        for key, kind in named_by_rule:
-            for position, ident in enumerate(getattr(value.scope, key)):
-                yield Reference(f"scope.{key}[{position}]", kind, ident)
+        yield from _scope(value)
     elif isinstance(value, Feed):
         yield from _of_feed(value)
     elif isinstance(value, Point):
@@ -80,6 +83,28 @@ def _of_feed(feed: Feed) -> Iterator[Reference]:
     yield from (Reference(f"watch[{position}]", "Door", door) for position, door in enumerate(feed.watch))
 
 
+def _scope(rule: Rule) -> Iterator[Reference]:
+    for key, kind in (("owners", "Team"), ("sites", "Site"), ("actors", "Actor")):
+        for position, ident in enumerate(getattr(rule.scope, key)):
+            yield Reference(f"scope.{key}[{position}]", kind, ident)
+
+
+def _calendars(contract: Contract) -> Iterator[Reference]:
+    for where, during in _during(contract):
+        if isinstance(during, Scheduled):
+            yield Reference(f"{where}.schedule", "Calendar", during.schedule)
+        yield from (
+            Reference(f"{where}.except[{number}]", "Calendar", name) for number, name in enumerate(during.exceptions)
+        )
+
+
+def _during(contract: Contract) -> Iterator[tuple[str, During]]:
+    """Each entry of `during` with where it stands."""
+    for position, grant in enumerate(contract.grants):
+        for number, during in enumerate(grant.during):
+            yield f"grants[{position}].during" + (f"[{number}]" if len(grant.during) > 1 else ""), during
+
+
 def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
     """Everything about `value` that the rules forbid."""
     for reference in references(value):
@@ -87,7 +112,7 @@ def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
             yield from _check_site(prospect, value, reference)
         else:
             yield from _check_reference(prospect, reference)
-    if isinstance(value, Site):
+    if isinstance(value, Site) or (isinstance(value, Calendar) and value.timezone):
         yield from _check_timezone(prospect, "timezone", value.timezone)
     elif isinstance(value, Contract):
         yield from _check_contract(prospect, value)
@@ -129,10 +154,9 @@ def _check_timezone(prospect: Prospect, where: str, name: str) -> Iterator[Probl
 
 def _check_contract(prospect: Prospect, contract: Contract) -> Iterator[Problem]:
     yield from exceeding(contract, prospect.action_classes)
-    for position, grant in enumerate(contract.grants):
-        for number, window in enumerate(grant.during):
-            place = f"[{number}]" if len(grant.during) > 1 else ""
-            yield from _check_timezone(prospect, f"grants[{position}].during{place}.timezone", window.timezone)
+    for where, during in _during(contract):
+        if isinstance(during, Window):
+            yield from _check_timezone(prospect, f"{where}.timezone", during.timezone)
 
 
 def _check_doors(prospect: Prospect, point: Point) -> Iterator[Problem]:

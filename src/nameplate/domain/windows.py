@@ -71,7 +71,7 @@ def day_start(transitions: Transitions, day: date) -> int:
     return COVERED_TO_US
 
 
-class Calendar:
+class LocalTime:
     """Local time in one time zone. Remembers the interval between two transitions that was asked for last.
 
     For one thread: the remembered interval is three fields.
@@ -89,6 +89,12 @@ class Calendar:
         if self._low <= at < self._high or self._seek(at):
             return week[(at + self._shift) // _MINUTE_US % WEEK_MINUTES] == 1
         return False
+
+    def minutes(self, at: int) -> int:
+        """Local minutes since 1970-01-01 00:00 on the wall, -1 outside the covered years."""
+        if self._low <= at < self._high or self._seek(at):
+            return (at + self._shift - _EPOCH_WEEKDAY_US) // _MINUTE_US
+        return -1
 
     def has_reached(self, day: date, at: int) -> bool:
         """Whether local midnight of `day` has come. A clock outside the covered years counts as past every day."""

@@ -22,6 +22,12 @@ PERMIT_LIFETIME_US = 2_000_000
 SLICE = 256
 """How many answers are given in one go."""
 
+BARS = frozenset({Reason.LOCKDOWN})
+"""Reasons that overtake a permit while its record is on its way: they come with an order, and hold at once."""
+
+OWN_EFFECTS = frozenset({Reason.RATE, Reason.DUAL_CUSTODY})
+"""Reasons that a permit itself brings about: it is counted before it is given."""
+
 _encode = msgspec.json.Encoder().encode
 _address = lru_cache(maxsize=65_536)(address_text)
 
@@ -39,6 +45,15 @@ class Judge(Protocol):
 
     def standing(self, actor_id: str) -> Standing | None:
         """What has happened to the actor so far."""
+        ...
+
+    def happened(self, verdict: Verdict, request: AccessRequest, mono: float) -> None:
+        """What a decision leaves behind for others, as at interlocked doors. Before the permit is counted."""
+        ...
+
+    @property
+    def tightened(self) -> int:
+        """Grows whenever something is barred that was not, as by a lockdown."""
         ...
 
 
@@ -86,10 +101,11 @@ class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defa
 
 
 class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
-    """A permit that a stop overtook before it was given."""
+    """A permit that a stop or a lockdown overtook before it was given; `reason` is that of the denial."""
 
     decision_id: str
     actor: str
+    reason: str
 
 
 Then = Callable[[Sequence[Decision]], None]
@@ -97,23 +113,33 @@ Then = Callable[[Sequence[Decision]], None]
 
 
 class Pending(NamedTuple):
-    """A decision whose record is on its way to the disk. A simulated one shows nothing of what happens."""
+    """A decision whose record is on its way to the disk. A simulated one shows nothing of what happens.
+
+    `tightened`: see `Judge`, as it was then.
+    """
 
     decision: Decision
-    actor: str
+    request: AccessRequest
     standing: Standing | None
     written: "asyncio.Future[None] | None"
     simulated: bool = False
+    tightened: int = 0
+
+    @property
+    def actor(self) -> str:
+        """Whom it is about."""
+        return self.request.actor
 
 
 class Authorizer:
     """Answers questions. Owned by one event loop.
 
     `rules` may take away what the index permits. `on_stopped` is told of each denial whose reason is the actor's state
-    (actor, decision id). `obliges`: each says what a permit asks of the point that enforces it; asked for permits only.
-    `units` names the physical unit of an actor. `proved` is told the counter and the key of each unit that proved
-    itself. `clock` gives microseconds, UTC; `monotonic` seconds. `soften` gets each refusal with the request and the
-    name of the point, and may make a permit of it where that point only observes.
+    (actor, decision id), `on_passed_back` of each permit that soft anti-passback takes note of. `obliges`: each says
+    what a permit asks of the point that enforces it; asked for permits only. `units` names the physical unit of an
+    actor. `proved` is told the counter and the key of each unit that proved itself. `clock` gives microseconds, UTC;
+    `monotonic` seconds. `soften` gets each refusal with the request and the name of the point, and may make a permit of
+    it where that point only observes.
     """
 
     def __init__(
@@ -130,6 +156,7 @@ class Authorizer:
         self._units, self._proved, self._clock, self._monotonic = units, proved, clock, monotonic
         self.rules: Review = _NoRules()
         self.on_stopped: Callable[[str, str], None] = _nobody_asks
+        self.on_passed_back: Callable[[Decision, AccessRequest], None] = lambda _decision, _request: None
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.soften: Callable[[Verdict, AccessRequest, str], Verdict] = _enforce
         self.permits = 0
@@ -150,9 +177,14 @@ class Authorizer:
         """Decide now and hand the record to the journal. Nothing may be answered before `release`."""
         mono = self._monotonic()
         verdict = self.weigh(request, asked.point, mono)
-        if verdict.permit and not asked.simulated:
-            self._judge.count_permit(verdict, request.actor, mono)
-        return self.record(verdict, request, asked)
+        if not asked.simulated:
+            self._judge.happened(verdict, request, mono)
+            if verdict.permit:
+                self._judge.count_permit(verdict, request.actor, mono)
+        pending = self.record(verdict, request, asked)
+        if verdict.permit and len(verdict.reasons) > 1 and _is_noted(verdict, asked):
+            self.on_passed_back(pending.decision, request)
+        return pending
 
     def weigh(self, request: AccessRequest, point: str, mono: float) -> Verdict:
         """The verdict of now for a point that asks, without any effect. `mono`: monotonic seconds."""
@@ -170,11 +202,11 @@ class Authorizer:
         try:
             written = self._journal.append(_encode(self._as_record(decision, request, asked)), now)
         except JournalUnavailable:
-            return Pending(_unrecorded(decision), request.actor, None, None)
+            return Pending(_unrecorded(decision), request, None, None)
         if asked.counter is not None:
             self._proved(request.actor, asked.counter, asked.key)
-        standing = self._judge.standing(request.actor)
-        return Pending(decision, request.actor, standing, written, asked.simulated)
+        standing, tightened = self._judge.standing(request.actor), self._judge.tightened
+        return Pending(decision, request, standing, written, asked.simulated, tightened)
 
     async def release(self, pending: Pending) -> Decision:
         """The decision, once its record is durable. A permit that a stop has overtaken becomes a denial."""
@@ -264,19 +296,32 @@ class Authorizer:
         return pending.decision.verdict.permit and _is_kept(pending) and self._is_overtaken(pending)
 
     def _is_overtaken(self, pending: Pending) -> bool:
+        """By a stop of the actor, or by what bars the place."""
+        return self._is_stopped(pending) or self._barred(pending) is not None
+
+    def _is_stopped(self, pending: Pending) -> bool:
         standing = self._judge.standing(pending.actor)
         if standing is pending.standing or standing is None or pending.standing is None:
             return standing is not pending.standing
         return standing.state is not State.ACTIVE or standing.cut_off != pending.standing.cut_off
 
+    def _barred(self, pending: Pending) -> Verdict | None:
+        """The refusal of a permit that a lockdown has overtaken."""
+        if pending.tightened == self._judge.tightened:
+            return None
+        verdict = self._judge.decide(pending.request, self._monotonic())
+        return verdict if _bars(verdict, pending.decision.verdict) else None
+
     async def _withdraw(self, pending: Pending) -> Decision:
         self.denials += 1
-        verdict = _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
+        barred = None if self._is_stopped(pending) else self._barred(pending)
+        verdict = barred or _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
         decision = pending.decision._replace(verdict=verdict, obligations=NO_OBLIGATIONS)
         if verdict.reason is Reason.STATE and not pending.simulated:
             self.on_stopped(pending.actor, decision.decision_id)
         try:
-            await self._journal.append(_encode(Withdrawn(decision.decision_id, pending.actor)), self._clock())
+            withdrawn = Withdrawn(decision.decision_id, pending.actor, verdict.reason)
+            await self._journal.append(_encode(withdrawn), self._clock())
         except JournalUnavailable:
             return _unrecorded(decision)
         return decision
@@ -314,6 +359,16 @@ class Authorizer:
 
 def _nobody_asks(_actor: str, _decision_id: str) -> None:
     """The state of most actors that are refused has been known for long."""
+
+
+def _bars(now: Verdict, before: Verdict) -> bool:
+    """Whether a permit falls: by a bar, or since the grant that it rests on holds no more. Its own effect is none."""
+    granted = before.reason is Reason.GRANTED and now.reason not in OWN_EFFECTS
+    return not now.permit and (now.reason in BARS or granted)
+
+
+def _is_noted(verdict: Verdict, asked: Asked) -> bool:
+    return Reason.ANTI_PASSBACK in verdict.reasons and not asked.simulated
 
 
 def _enforce(verdict: Verdict, _request: AccessRequest, _point: str) -> Verdict:

@@ -57,6 +57,11 @@ class Explainer:
             contracts = {ident: former} if (former := self._former(ident, int(revision))) else {}
         return SimpleNamespace(
             sites=registry.sites,
+            calendars=registry.calendars,
+            lockdowns=registry.lockdowns,
+            interlocks=registry.interlocks,
+            leaves=registry.leaves,
+            threats=registry.threats,
             zones=registry.zones,
             doors=registry.doors,
             actors=registry.actors,

@@ -9,12 +9,14 @@ from nameplate.domain import reference
 from nameplate.domain.actors import Actor, ActorType, Standing, State
 from nameplate.domain.contracts import Contract, Grant, Rate, Window
 from nameplate.domain.contracts import Test as Line
+from nameplate.domain.index.calendars import Timetable
 from nameplate.domain.index.checks import CHECKS, PASSED, first_failure, judge, may_leave
 from nameplate.domain.index.rows import CompiledContract, Compiler, Row, Rows
 from nameplate.domain.networks import parse_address
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.sightings import Sightings
 from nameplate.domain.verdicts import Reason, Verdict
-from nameplate.domain.windows import Calendar
+from nameplate.domain.windows import LocalTime
 from tests.domain.index.worlds import MOMENTS
 
 NOON = MOMENTS[4] + 6 * 3_600_000_000
@@ -48,7 +50,10 @@ FITS = AccessRequest(
 
 def rows(*grants: Grant) -> Rows:
     contract = CompiledContract()
-    contract.replace(Contract("k", grants, revision=1), Compiler(lambda name: Calendar(transitions(name))))
+    contract.replace(
+        Contract("k", grants, revision=1),
+        Compiler(lambda name: LocalTime(transitions(name)), lambda _: Timetable(), Sightings()),
+    )
     return contract.rows("lift:l")
 
 

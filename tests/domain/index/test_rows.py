@@ -4,15 +4,17 @@ from ipaddress import ip_network
 from nameplate.boot.timezones import transitions
 from nameplate.domain.contracts import Contract, Grant, Rate, Window
 from nameplate.domain.contracts import Test as Line
+from nameplate.domain.index.calendars import Timetable
 from nameplate.domain.index.rows import CompiledContract, Compiler
-from nameplate.domain.windows import Calendar
+from nameplate.domain.sightings import Sightings
+from nameplate.domain.windows import LocalTime
 
 WORKDAYS = (Window((0, 1, 2, 3, 4), 360, 1320, "Europe/Berlin"),)
 READ = Grant(("read",), ("app:x",))
 
 
 def compiler() -> Compiler:
-    return Compiler(lambda name: Calendar(transitions(name)))
+    return Compiler(lambda name: LocalTime(transitions(name)), lambda _: Timetable(), Sightings())
 
 
 def compiled(*grants: Grant, by: Compiler | None = None) -> CompiledContract:

@@ -2,14 +2,17 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from nameplate.domain.actors import Actor, ActorType, Standing, State, Unit
-from nameplate.domain.contracts import Contract, Grant, Rate, Test, Window
+from nameplate.domain.calendars import Calendar, Closure, SpecialDay
+from nameplate.domain.contracts import Contract, During, Grant, Rate, Scheduled, Test, Window
+from nameplate.domain.interlocks import Interlock, Leaf
+from nameplate.domain.lockdowns import Alert, Lockdown, Threat
 from nameplate.domain.networks import parse_address
 from nameplate.domain.places import Door, Reader, Site, Zone
 from nameplate.domain.requests import NOTHING, AccessRequest
@@ -86,6 +89,11 @@ class World:
     contracts: dict[str, Contract] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     standings: dict[str, Standing] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    lockdowns: dict[str, Lockdown] = field(default_factory=dict)
+    interlocks: dict[str, Interlock] = field(default_factory=dict)
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    threats: dict[str, Alert] = field(default_factory=dict)
 
 
 class Dice:
@@ -114,6 +122,24 @@ class Dice:
         start, end = self.one((0, 60, 120, 150, 360, 1320, 1439)), self.one((0, 60, 120, 150, 360, 1320, 1440))
         return Window(days, start, end, self.one(TIMEZONES))
 
+    def during(self) -> During:
+        exceptions = self.mostly((), (("c1",), ("c2", "c1")), 0.5)
+        if self.random.random() < 0.4:
+            return Scheduled(self.one(("c1", "c2", "c3")), exceptions)
+        return replace(self.window(), exceptions=exceptions)
+
+    def calendar(self) -> Calendar:
+        around = [day + timedelta(days=offset) for day in _DAYS[:2] for offset in (-1, 0, 1)]
+        ends = [sorted(self.some(around, 2, 2)) for _ in range(self.one((0, 1, 2)))]
+        return Calendar(
+            self.one(("c1", "c2")),
+            self.mostly("clinic", ("nowhere",)),
+            self.mostly("", TIMEZONES, 0.5),
+            tuple(replace(self.window(), timezone="") for _ in range(self.one((0, 1, 2)))),
+            tuple(Closure(first, last) for first, last in ends),
+            tuple(SpecialDay(self.one(around), 60, self.one((120, 1440))) for _ in range(self.one((0, 1, 2)))),
+        )
+
     def test(self) -> Test:
         path = self.one(_PATHS)
         if self.random.random() < 0.5:
@@ -124,7 +150,7 @@ class Dice:
         return Grant(
             actions=self.mostly(("enter", "read"), (("enter",), ("read",))),
             resources=self.some(_NAMES, 1, 4),
-            during=tuple(self.window() for _ in range(self.mostly(0, (1, 2), 0.7))),
+            during=tuple(self.during() for _ in range(self.mostly(0, (1, 2), 0.7))),
             networks=self.mostly((), (_NETWORKS[:1], self.some(_NETWORKS, 1, 2))),
             environments=self.mostly((), (("lan",), ("lan", "lab"))),
             task_required=self.mostly(False, (True,)),
@@ -135,6 +161,9 @@ class Dice:
             where=tuple(self.test() for _ in range(self.mostly(0, (1, 2)))),
             unless=tuple(self.test() for _ in range(self.mostly(0, (1, 2, 3), 0.4))),
             approvals=self.mostly(0, (1, 2), 0.9),
+            custody_s=self.mostly(None, (30.0, 100.0), 0.85),
+            escort_s=self.mostly(None, (30.0, 100.0), 0.85),
+            up_to=self.mostly(Threat.HIGH, tuple(Threat), 0.7),
         )
 
     def contract(self) -> Contract:
@@ -150,21 +179,35 @@ class Dice:
             self.one((None, Unit("Acme", "T3", "1"), Unit("Acme", "T3", "2", supplier="Other"))),
             owner=self.one(("", "team")),
             contract=self.mostly("k1", ("k2", ""), 0.95),
+            escort=self.random.random() < 0.3,
             retire_by=self.mostly(None, _DAYS, 0.9),
         )
 
     def standing(self) -> Standing:
         state = self.mostly(State.ACTIVE, tuple(State), 0.9)
-        return Standing(state, cut_off=self.mostly(None, (1000,)), zone=self.one(("", *_PLACES)))
+        return Standing(state, cut_off=self.mostly(None, (1000,)), zone=self.one(("", *_PLACES)), zone_at=self.moment())
 
     def zone(self) -> Zone:
-        return Zone(self.one(_PLACES), "clinic", self.random.random() < 0.25)
+        kind = self.mostly("", ("hard", "soft"), 0.6)
+        reset = self.one((None, 60, 86_400)) if kind else None
+        site = self.mostly("clinic", ("nowhere",))
+        return Zone(self.one(_PLACES), site, self.random.random() < 0.25, kind, reset)
+
+    def interlock(self) -> Interlock:
+        doors = tuple(dict.fromkeys(self.some(("d1", "d2", "d3"), 2, 4)))
+        return Interlock(self.one(("i1", "i2")), "clinic", doors, self.one((20.0, 40.0)))
 
     def door(self) -> Door:
         joins = (self.one(_PLACES), self.one(_PLACES))
         sides = (*joins, *joins, *_PLACES)
         readers = tuple(Reader(self.one(("r1", "r2")), self.one(sides)) for _ in range(self.one((0, 1, 2, 2))))
-        return Door(self.one(("d1", "d2", "d3")), "clinic", joins, readers)
+        return Door(self.one(("d1", "d2", "d3")), self.mostly("clinic", ("nowhere",)), joins, readers)
+
+    def place(self) -> str:
+        return self.one(_PLACES)
+
+    def alert(self) -> Alert:
+        return Alert(self.mostly("clinic", ("nowhere",)), self.one(tuple(Threat)), 0, "uid:0", "a test")
 
     def site(self) -> Site:
         return Site("clinic", self.one(TIMEZONES))

@@ -44,6 +44,13 @@ windows = st.builds(
     st.none() | st.tuples(clocks, clocks),
     st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/Ushuaia"]),
 )
+exceptions = lists(ids, 2)
+during = st.builds(
+    lambda window, names: window | ({"except": names} if names else {}), windows, st.none() | exceptions
+) | optional({"schedule": ids}, {"except": exceptions})
+opened = windows.map(lambda window: {key: value for key, value in window.items() if key != "timezone"})
+closures = dates | st.tuples(days, days).map(lambda pair: {"from": str(min(pair)), "to": str(max(pair))})
+specials = st.fixed_dictionaries({"day": dates, "from": st.just("06:00"), "to": st.sampled_from(["12:00", "24:00"])})
 ranges = st.tuples(numbers, numbers).map(lambda pair: {"min": min(pair), "max": max(pair)}) | numbers.map(
     lambda number: {"max": number}
 )
@@ -51,7 +58,7 @@ tests_of = st.dictionaries(lines, lists(values) | ranges, min_size=1, max_size=3
 grants = optional(
     {"actions": lists(ids), "resources": lists(patterns)},
     {
-        "during": windows | st.lists(windows, min_size=1, max_size=2),
+        "during": during | st.lists(during, min_size=1, max_size=2),
         "networks": lists(st.ip_addresses().map(str)) | st.just(["10.20.0.0/16", "2001:db8::/32"]),
         "environments": lists(texts),
         "task": st.just("required"),
@@ -59,6 +66,9 @@ grants = optional(
         "presence": st.sampled_from(["reader", "remote"]),
         "near": st.integers(1, 99_999).map(lambda millis: f"{millis / 1000:.3f}m"),
         "rate": st.builds("{}/{}".format, st.integers(1, 1000), st.sampled_from("smhd")),
+        "custody": st.just("two"),
+        "escort": st.fixed_dictionaries({"within": st.sampled_from(["30s", "10s"])}),
+        "up_to": st.sampled_from(["normal", "elevated", "high", "severe"]),
         "approval": st.sampled_from(["none", "one", "two"]),
         "where": tests_of,
         "unless": tests_of,
@@ -85,6 +95,7 @@ def doors(draw: st.DrawFn) -> Document:
 
 
 ACTOR = {
+    "escort": st.booleans(),
     "sponsor": texts,
     "environment": texts,
     "tier": st.sampled_from(["low", "medium", "high"]),
@@ -94,9 +105,22 @@ ACTOR = {
 }
 FIELDS: dict[str, st.SearchStrategy[Document]] = {
     "Site": optional({}, {"timezone": st.sampled_from(["UTC", "Europe/Berlin"])}),
+    "Calendar": optional(
+        {},
+        {
+            "timezone": st.sampled_from(["UTC", "Europe/Berlin"]),
+            "open": lists(opened, 2),
+            "closed": lists(closures),
+            "special": lists(specials),
+        },
+    ),
     "Team": optional({}, {"name": texts, "escalation": lists(ids.map("mailto:{}".format))}),
     "Badge": optional({"holder": ids}, {"escort": st.booleans(), "custody": st.booleans()}),
-    "Zone": optional({}, {"public": st.booleans()}),
+    "Zone": optional({}, {"public": st.booleans(), "anti_passback": st.sampled_from(["hard", "soft"])})
+    | optional({"anti_passback": st.just("hard"), "anti_passback_reset": st.sampled_from(["8h", "90m", "1d"])}, {}),
+    "Interlock": optional(
+        {"doors": st.lists(ids, min_size=2, max_size=4, unique=True)}, {"release": st.sampled_from(["30s", "5s"])}
+    ),
     "Door": doors(),
     "Contract": optional(
         {},

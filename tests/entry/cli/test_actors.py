@@ -79,3 +79,14 @@ def test_a_code_to_enrol_is_for_units_and_shown_once(world):
     files = [path for path in world.server.data.rglob("*") if path.is_file()]
     assert [path for path in files if code.encode() in path.read_bytes()] == []
     assert world.run("actor", "enrol", "alice").code == 4
+
+
+def test_a_person_says_where_an_actor_is(world):
+    actor = world.actor("cli-placed")
+    world.apply("{kind: Zone, id: cli-placed-zone}")
+    placed = world.run("actor", "place", actor, "--zone", "cli-placed-zone", "--reason", "Carried.", "--json")
+    assert (placed.code, placed.json) == (0, {"actor": actor, "zone": "cli-placed-zone"})
+    assert world.run("actor", "show", actor, "--json").json["last_zone"]["zone"] == "cli-placed-zone"
+    assert world.run("actor", "place", actor, "--unknown", "--reason", "Lost.").out == f"{actor}: unknown\n"
+    assert world.run("actor", "place", actor, "--reason", "x").code == 2
+    assert world.run("actor", "place", actor, "--zone", "nowhere", "--reason", "x").code == 3

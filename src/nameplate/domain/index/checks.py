@@ -6,9 +6,10 @@ from nameplate.domain.actors import Actor, Standing
 from nameplate.domain.conditions import all_hold, any_holds
 from nameplate.domain.networks import inside
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.sightings import Role
 from nameplate.domain.verdicts import Reason, Verdict
 
-from .rows import GUARDED, Row, Rows, Windows
+from .rows import GUARDED, Rare, Row, Rows, Windows
 
 CHECKS = (
     Reason.WINDOW,
@@ -18,6 +19,8 @@ CHECKS = (
     Reason.PAYLOAD,
     Reason.PRESENCE,
     Reason.NEARNESS,
+    Reason.DUAL_CUSTODY,
+    Reason.ESCORT,
     Reason.RATE,
     Reason.WHERE,
     Reason.UNLESS,
@@ -25,7 +28,9 @@ CHECKS = (
 )
 """The order must never change: how far a grant got decides which reason is given."""
 
-WINDOW, NETWORK, ENVIRONMENT, TASK, PAYLOAD, PRESENCE, NEARNESS, RATE, WHERE, UNLESS, APPROVAL = range(len(CHECKS))
+WINDOW, NETWORK, ENVIRONMENT, TASK, PAYLOAD, PRESENCE, NEARNESS, CUSTODY, ESCORT, RATE, WHERE, UNLESS, APPROVAL = range(
+    len(CHECKS)
+)
 PASSED = len(CHECKS)
 
 GRANTED = (Reason.GRANTED,)
@@ -80,13 +85,17 @@ def accepts(presence: str | None, request: AccessRequest) -> bool:
 
 
 def may_leave(rows: Rows, contract: str, request: AccessRequest) -> Verdict | None:
-    """The permit of the first row that lets an actor out which stands inside: only presence and approval hold it."""
+    """The permit of the first row that lets an actor out which stands inside: presence and who must agree hold it."""
     for row in rows:
-        if request.action not in row.actions or (row.rare is not None and row.rare.approvals > 0):
+        if request.action not in row.actions or (row.rare is not None and _holds_in(row.rare)):
             continue
         if request.presence == "reader" or accepts(row.conditions[5], request):
             return Verdict(True, Reason.WAY_OUT, WAY_OUT, contract, row.position, row.target)
     return None
+
+
+def _holds_in(rare: Rare) -> bool:
+    return rare.approvals > 0 or rare.custody is not None or rare.escort is not None
 
 
 def _is_open(windows: Windows, at: int) -> bool:
@@ -100,6 +109,10 @@ def _rare_failure(row: Row, request: AccessRequest, who: tuple[Actor, Standing],
     rare = row.rare
     if rare is None:
         return PASSED
+    if rare.custody is not None and not _somebody(rare, Role.CUSTODY, request, mono, rare.custody):
+        return CUSTODY
+    if rare.escort is not None and not _somebody(rare, Role.ESCORT, request, mono, rare.escort):
+        return ESCORT
     if rare.rate is not None and rare.rate.is_exhausted(request.actor, mono):
         return RATE
     if not all_hold(rare.where, request, *who):
@@ -107,6 +120,10 @@ def _rare_failure(row: Row, request: AccessRequest, who: tuple[Actor, Standing],
     if any_holds(rare.unless, request, *who):
         return UNLESS
     return APPROVAL if rare.approvals > 0 else PASSED
+
+
+def _somebody(rare: Rare, role: Role, request: AccessRequest, mono: float, within_s: float) -> bool:
+    return rare.sightings.another((request.resource, request.reader, role), request.actor, mono, within_s)
 
 
 def _permit(row: Row, contract: str) -> Verdict:

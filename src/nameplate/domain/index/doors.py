@@ -26,11 +26,13 @@ Ways = tuple[Way, ...]
 class Passage:
     """A declared door, ready to be asked for."""
 
-    __slots__ = ("_across", "_both", "_by_reader", "_only", "name")
+    __slots__ = ("_across", "_both", "_by_reader", "_only", "door", "name", "site")
 
     def __init__(self, door: Door) -> None:
         first, second = door.joins
+        self.door = door.id
         self.name = f"door:{door.id}"
+        self.site = door.site
         self._across: dict[str, Ways] = {first: (Way(first, second),), second: (Way(second, first),)}
         self._both: Ways = (Way(None, first), Way(None, second))
         self._by_reader: dict[str, Ways] = {}

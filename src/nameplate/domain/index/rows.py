@@ -5,20 +5,23 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from nameplate.domain.contracts import Contract, Grant, Network, Test, Window
+from nameplate.domain.contracts import Contract, During, Grant, Network, Test, Window
 from nameplate.domain.networks import Span, spans
 from nameplate.domain.rates import RateLog
+from nameplate.domain.sightings import Sightings
 from nameplate.domain.verdicts import Verdict
-from nameplate.domain.windows import Calendar, week_map
+from nameplate.domain.windows import LocalTime, week_map
 
-Windows = tuple[tuple[Calendar, bytes], ...]
+from .calendars import ALL_WEEK, Excepted, Hours, Timetable
+
+Windows = tuple[tuple[Hours, bytes], ...]
 Names = frozenset[str]
 # windows, networks, environments, task required, payloads, presence, nearness: a plain tuple, since it is unpacked
 # in every decision. None is no condition.
 Conditions = tuple[Windows | None, tuple[Span, ...] | None, Names | None, bool, Names | None, str | None, float | None]
 
 _Texts = tuple[str, ...]
-_Stated = tuple[tuple[Window, ...], tuple[Network, ...], _Texts, bool, _Texts, str | None, float | None]
+_Stated = tuple[tuple[During, ...], tuple[Network, ...], _Texts, bool, _Texts, str | None, float | None]
 
 GUARDED = ("door:", "lift:")
 """Where presence at a reader is the default condition."""
@@ -31,9 +34,10 @@ _RESOLVED = 256
 class Rare:
     """Conditions that few grants carry."""
 
-    __slots__ = ("approvals", "rate", "unless", "where")
+    __slots__ = ("approvals", "custody", "escort", "rate", "sightings", "unless", "where")
 
-    def __init__(self, grant: Grant, rate: RateLog | None) -> None:
+    def __init__(self, grant: Grant, rate: RateLog | None, sightings: Sightings) -> None:
+        self.custody, self.escort, self.sightings = grant.custody_s, grant.escort_s, sightings
         self.rate = rate
         self.where: tuple[Test, ...] = grant.where
         self.unless: tuple[Test, ...] = grant.unless
@@ -43,15 +47,23 @@ class Rare:
 class Row:
     """A grant at one resource. Its verdicts are made once and shared: `permit`, and `refusals` by the checks failed.
 
+    `up_to`: rank of the highest threat level at which it holds.
     `anywhere`: presence is no condition, however the row is reached (a zone can be reached through a door).
     """
 
-    __slots__ = ("actions", "anywhere", "conditions", "permit", "position", "rare", "refusals", "target")
+    __slots__ = ("actions", "anywhere", "conditions", "permit", "position", "rare", "refusals", "target", "up_to")
 
     def __init__(
-        self, position: int, actions: tuple[str, ...], target: str, conditions: Conditions, rare: Rare | None
+        self,
+        position: int,
+        actions: tuple[str, ...],
+        target: str,
+        conditions: Conditions,
+        rare: Rare | None,
+        up_to: int,
     ) -> None:
         self.position = position
+        self.up_to = up_to
         self.actions = actions
         self.target = target
         self.conditions = conditions
@@ -62,7 +74,7 @@ class Row:
 
     def at(self, resource: str) -> "Row":
         """The same grant at another resource."""
-        return Row(self.position, self.actions, resource, self.conditions, self.rare)
+        return Row(self.position, self.actions, resource, self.conditions, self.rare, self.up_to)
 
 
 Rows = tuple[Row, ...]
@@ -114,8 +126,10 @@ class CompiledContract:
 class Compiler:
     """Compiles contracts. Equal parts (windows, networks, whole conditions) become one object, whoever uses them."""
 
-    def __init__(self, calendar: Callable[[str], Calendar]) -> None:
-        self._calendar = calendar
+    def __init__(
+        self, local: Callable[[str], LocalTime], timetable: Callable[[str], Timetable], sightings: Sightings
+    ) -> None:
+        self._local, self._timetable, self._sightings = local, timetable, sightings
         self._conditions = lru_cache(_CACHED)(self._compile_conditions)
         self._windows = lru_cache(_CACHED)(self._compile_windows)
         self._spans = lru_cache(_CACHED)(spans)
@@ -126,10 +140,10 @@ class Compiler:
         exact: dict[str, list[Row]] = {}
         prefixes: list[Row] = []
         for position, grant in enumerate(contract.grants):
-            conditions, rare = self._conditions(_stated(grant)), _rare(grant, rates.get(position))
+            conditions, rare = self._conditions(_stated(grant)), _rare(grant, rates.get(position), self._sightings)
             for resource in grant.resources:
                 target = resource.removesuffix("*")
-                row = Row(position, grant.actions, target, conditions, rare)
+                row = Row(position, grant.actions, target, conditions, rare, grant.up_to.rank)
                 (exact.setdefault(target, []) if target == resource else prefixes).append(row)
         for resource, rows in exact.items():
             rows += [row.at(resource) for row in prefixes if resource.startswith(row.target)]
@@ -147,11 +161,22 @@ class Compiler:
             near,
         )
 
-    def _compile_windows(self, during: tuple[Window, ...]) -> Windows:
-        zones = dict.fromkeys(window.timezone for window in during)
-        return tuple(
-            (self._calendar(zone), week_map(each for each in during if each.timezone == zone)) for zone in zones
-        )
+    def _compile_windows(self, during: tuple[During, ...]) -> Windows:
+        weekly = [each for each in during if isinstance(each, Window)]
+        shared = dict.fromkeys((window.timezone, window.exceptions) for window in weekly)
+        found: list[tuple[Hours, bytes]] = [
+            (
+                self._excepted(self._local(zone), exceptions),
+                week_map(each for each in weekly if (each.timezone, each.exceptions) == (zone, exceptions)),
+            )
+            for zone, exceptions in shared
+        ]
+        named = [each for each in during if not isinstance(each, Window)]
+        found += [(self._excepted(self._timetable(each.schedule), each.exceptions), ALL_WEEK) for each in named]
+        return tuple(found)
+
+    def _excepted(self, hours: Hours, exceptions: tuple[str, ...]) -> Hours:
+        return Excepted(hours, tuple(map(self._timetable, exceptions))) if exceptions else hours
 
 
 def _stated(grant: Grant) -> _Stated:
@@ -160,10 +185,11 @@ def _stated(grant: Grant) -> _Stated:
     return (*of_where, grant.task_required, grant.payloads, grant.presence, grant.near_m)
 
 
-def _rare(grant: Grant, rated: tuple[Grant, RateLog] | None) -> Rare | None:
+def _rare(grant: Grant, rated: tuple[Grant, RateLog] | None, sightings: Sightings) -> Rare | None:
     # Never shared by equality: a test for true and one for 1 are equal to Python, and not the same condition.
-    if rated or grant.where or grant.unless or grant.approvals:
-        return Rare(grant, rated[1] if rated else None)
+    together = grant.custody_s is not None or grant.escort_s is not None
+    if rated or together or grant.where or grant.unless or grant.approvals:
+        return Rare(grant, rated[1] if rated else None, sightings)
     return None
 
 
@@ -182,3 +208,11 @@ def _in_order(rows: Sequence[Row]) -> Rows:
     if len(rows) < 2:
         return tuple(rows)
     return tuple(row for _, row in sorted({row.position: row for row in rows}.items()))
+
+
+def merged(zone: Rows, door: Rows) -> Rows:
+    """Grants that name the zone or the door, in contract order; one that names both is judged for the zone."""
+    if not door or not zone:
+        return zone or door
+    by_position = {row.position: row for row in (*door, *zone)}
+    return tuple(row for _, row in sorted(by_position.items()))

@@ -28,6 +28,7 @@ def read_actor(fields: Fields, ident: str, site: str) -> Actor:
         review_every_days=fields.quantity("review_every", parse_days, "a number of days such as 90d"),
         retire_by=fields.day("retire_by"),
         succeeds=fields.name("succeeds"),
+        escort=fields.flag("escort"),
     )
     _check(fields, actor)
     return actor
@@ -85,6 +86,7 @@ def write_actor(actor: Actor) -> dict[str, object]:
         "review_every": None if actor.review_every_days is None else format_days(actor.review_every_days),
         "retire_by": actor.retire_by and actor.retire_by.isoformat(),
         "succeeds": actor.succeeds,
+        "escort": actor.escort,
     }
 
 

@@ -5,21 +5,25 @@ from typing import Any, NamedTuple
 
 from nameplate.domain.actors import Actor
 from nameplate.domain.badges import Badge
+from nameplate.domain.calendars import Calendar
 from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
 from nameplate.domain.feeds import Feed
+from nameplate.domain.interlocks import Interlock
 from nameplate.domain.places import Door, Site, Team, Zone
 from nameplate.domain.points import Point
 from nameplate.domain.policies import Rule
 from nameplate.domain.sinks import Sink
 
-from . import actors, badges, cards, feeds, grants, places, points, policies, sinks
+from . import actors, badges, calendars, cards, feeds, grants, places, points, policies, sinks
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
 DEFAULT_SITE = "default"
 
-Declared = Site | Team | Badge | Zone | Door | Contract | CardPool | Actor | Rule | Point | Sink | Feed
+Declared = (
+    Site | Calendar | Team | Badge | Zone | Door | Interlock | Contract | CardPool | Actor | Rule | Point | Sink | Feed
+)
 
 
 class Kind(NamedTuple):
@@ -33,10 +37,12 @@ class Kind(NamedTuple):
 # The order in which a change is made and an export is written: what is referred to comes first.
 KINDS: Mapping[str, Kind] = {
     "Site": Kind(Site, places.read_site, places.write_site),
+    "Calendar": Kind(Calendar, calendars.read_calendar, calendars.write_calendar),
     "Team": Kind(Team, places.read_team, places.write_team),
     "Badge": Kind(Badge, badges.read_badge, badges.write_badge),
     "Zone": Kind(Zone, places.read_zone, places.write_zone),
     "Door": Kind(Door, places.read_door, places.write_door),
+    "Interlock": Kind(Interlock, places.read_interlock, places.write_interlock),
     "Contract": Kind(Contract, grants.read_contract, grants.write_contract),
     "CardPool": Kind(CardPool, cards.read_card_pool, cards.write_card_pool),
     "Actor": Kind(Actor, actors.read_actor, actors.write_actor),

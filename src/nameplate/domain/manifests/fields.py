@@ -112,8 +112,10 @@ class Fields:
     def day(self, key: str, *, required: bool = False) -> date | None:
         """A date; YAML readers that make dates of them are welcome."""
         value = self.take(key, required=required)
-        if value is None:
-            return None
+        return None if value is None else self.as_day(key, value)
+
+    def as_day(self, key: str, value: object) -> date | None:
+        """`value` as a date; what is wrong is reported at `key`."""
         text = value.isoformat() if isinstance(value, date) else value
         day = parse_date(text) if isinstance(text, str) else None
         if day is None:

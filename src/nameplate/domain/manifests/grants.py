@@ -4,29 +4,29 @@ import re
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
 
-from nameplate.domain.contracts import ActionClass, Contract, Grant, Network, Window, action_class
+from nameplate.domain.contracts import ActionClass, Contract, Grant, Network, action_class
+from nameplate.domain.lockdowns import Threat
 from nameplate.domain.names import MAX_RESOURCE, is_resource, is_resource_pattern
 
 from .conditions import read_tests, write_tests
 from .fields import Fields
 from .problems import Problem
 from .quantities import (
-    DAY_NAMES,
-    format_clock,
     format_metres,
     format_rate,
-    parse_clock,
+    format_seconds,
     parse_metres,
     parse_rate,
+    parse_seconds,
 )
+from .windows import read_during, write_during
 
 MAX_GRANTS = 1_000
-MAX_WINDOWS = 16
 _ACTION = re.compile(r"[^\s*]{1,128}")
-_TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}")
 _NETWORK = re.compile(r"[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?")
-_DAYS = {name: number for number, name in enumerate(DAY_NAMES)}
 _APPROVALS = {"none": 0, "one": 1, "two": 2}
+WITHIN_S = 30.0
+_LEVELS = {str(each): each for each in Threat}
 _CLASSES = {str(each): each for each in ActionClass}
 _RANK = {each: rank for rank, each in enumerate(ActionClass)}
 
@@ -41,7 +41,7 @@ def _grant(fields: Fields) -> Grant:
     grant = Grant(
         actions=read_actions(fields),
         resources=read_patterns(fields, "resources"),
-        during=_windows(fields),
+        during=read_during(fields),
         networks=tuple(_networks(fields)),
         environments=fields.texts("environments"),
         task_required=fields.choice("task", {"required": True}, default=False),
@@ -52,9 +52,29 @@ def _grant(fields: Fields) -> Grant:
         where=read_tests(fields, "where"),
         unless=read_tests(fields, "unless"),
         approvals=fields.choice("approval", _APPROVALS, 0),
+        custody_s=_custody(fields),
+        escort_s=_escort(fields),
+        up_to=fields.choice("up_to", _LEVELS, Threat.HIGH),
     )
     fields.done()
     return grant
+
+
+def _custody(fields: Fields) -> float | None:
+    two = fields.choice("custody", {"two": True}, default=False)
+    within = fields.quantity("custody_within", parse_seconds, "a time such as 30s")
+    if within is not None and not two:
+        fields.fail("custody_within", "Nobody is asked to come in twos.", "Add `custody: two`.")
+    return (within or WITHIN_S) if two else None
+
+
+def _escort(fields: Fields) -> float | None:
+    section = fields.section("escort")
+    if section is None:
+        return None
+    within = section.quantity("within", parse_seconds, "a time such as 30s")
+    section.done()
+    return within or WITHIN_S
 
 
 def read_actions(fields: Fields) -> tuple[str, ...]:
@@ -78,38 +98,6 @@ def read_patterns(fields: Fields, key: str) -> tuple[str, ...]:
             wrong = "`*` may only be the last character." if "*" in pattern[:-1] else f"{pattern!r} is not a resource."
             fields.fail(f"{key}[{position}]", wrong, "Write it as KIND:ID, as in `door:L1-pharmacy` or `zone:ward-*`.")
     return patterns
-
-
-def _windows(fields: Fields) -> tuple[Window, ...]:
-    if isinstance(fields.source.get("during"), list | tuple):
-        sections = tuple(fields.sections("during", limit=MAX_WINDOWS))
-    else:
-        section = fields.section("during")
-        sections = (section,) if section else ()
-    return tuple(_window(section) for section in sections)
-
-
-def _window(fields: Fields) -> Window:
-    days = []
-    for place, entry in fields.items("days", limit=len(DAY_NAMES)):
-        if isinstance(entry, str) and entry in _DAYS:
-            days.append(_DAYS[entry])
-        else:
-            fields.fail(place, "This is not a day.", f"Use {', '.join(DAY_NAMES)}.")
-    start, end = (fields.quantity(key, parse_clock, 'a time of day such as "06:00"') for key in ("from", "to"))
-    if (start is None) != (end is None):
-        fields.fail("", "`from` and `to` belong together.", "Give both, or neither for whole days.")
-    timezone = read_timezone(fields, required=True)
-    fields.done()
-    return Window(tuple(sorted(set(days))) or tuple(_DAYS.values()), start or 0, end or 0, timezone)
-
-
-def read_timezone(fields: Fields, *, required: bool = False) -> str:
-    """A name shaped as an IANA time zone; whether it exists is for others to say."""
-    name = fields.text("timezone", required=required)
-    if name and _TIMEZONE.fullmatch(name) is None:
-        fields.fail("timezone", f"{name!r} is not the name of a time zone.", "Use an IANA name such as Europe/Berlin.")
-    return name
 
 
 def _networks(fields: Fields) -> Iterator[Network]:
@@ -157,11 +145,10 @@ def write_contract(contract: Contract) -> dict[str, object]:
 
 
 def _written_grant(grant: Grant) -> dict[str, object]:
-    windows = [_written_window(window) for window in grant.during]
     written: dict[str, object] = {
         "actions": list(grant.actions),
         "resources": list(grant.resources),
-        "during": windows[0] if len(windows) == 1 else windows,
+        "during": write_during(grant.during),
         "networks": [str(network) for network in grant.networks],
         "environments": list(grant.environments),
         "task": "required" if grant.task_required else None,
@@ -169,17 +156,12 @@ def _written_grant(grant: Grant) -> dict[str, object]:
         "presence": grant.presence,
         "near": None if grant.near_m is None else format_metres(grant.near_m),
         "rate": None if grant.rate is None else format_rate(grant.rate),
+        "custody": None if grant.custody_s is None else "two",
+        "custody_within": None if grant.custody_s in (None, WITHIN_S) else format_seconds(grant.custody_s or 0),
+        "escort": None if grant.escort_s is None else {"within": format_seconds(grant.escort_s)},
+        "up_to": None if grant.up_to is Threat.HIGH else str(grant.up_to),
         "approval": {count: word for word, count in _APPROVALS.items() if count}.get(grant.approvals),
         "where": write_tests(grant.where),
         "unless": write_tests(grant.unless),
     }
     return {key: value for key, value in written.items() if value}
-
-
-def _written_window(window: Window) -> dict[str, object]:
-    written: dict[str, object] = {}
-    if window.days != tuple(_DAYS.values()):
-        written["days"] = [DAY_NAMES[day] for day in window.days]
-    if (window.start, window.end) != (0, 0):
-        written |= {"from": format_clock(window.start), "to": format_clock(window.end)}
-    return written | {"timezone": window.timezone}

@@ -2,12 +2,15 @@
 
 import re
 
+from nameplate.domain.interlocks import RELEASE_S, Interlock
 from nameplate.domain.places import Door, Reader, Site, Team, Zone
 
 from .fields import Fields
-from .grants import read_timezone
+from .quantities import format_duration, format_seconds, parse_duration, parse_seconds
+from .windows import read_timezone
 
 MAX_READERS = 16
+MAX_INTERLOCKED = 16
 MAX_CONTACTS = 20
 _CONTACT = re.compile(r"[a-z][a-z0-9+.-]{0,31}:\S+")
 
@@ -42,12 +45,29 @@ def write_team(team: Team) -> dict[str, object]:
 
 def read_zone(fields: Fields, ident: str, site: str) -> Zone:
     """A zone."""
-    return Zone(ident, fields.name("site") or site, fields.flag("public"))
+    zone = Zone(
+        ident,
+        fields.name("site") or site,
+        fields.flag("public"),
+        fields.choice("anti_passback", {"hard": "hard", "soft": "soft"}, ""),
+        fields.quantity("anti_passback_reset", parse_duration, "a time such as 8h"),
+    )
+    if zone.reset_s is not None and not zone.anti_passback:
+        fields.fail(
+            "anti_passback_reset", "There is no anti-passback to reset.", "Add `anti_passback: hard` or `soft`."
+        )
+    return zone
 
 
 def write_zone(zone: Zone) -> dict[str, object]:
     """The inverse of `read_zone`."""
-    return {"site": zone.site, "public": zone.public}
+    reset = None if zone.reset_s is None else format_duration(zone.reset_s)
+    return {
+        "site": zone.site,
+        "public": zone.public,
+        "anti_passback": zone.anti_passback,
+        "anti_passback_reset": reset,
+    }
 
 
 def read_door(fields: Fields, ident: str, site: str) -> Door:
@@ -84,3 +104,18 @@ def write_door(door: Door) -> dict[str, object]:
     """The inverse of `read_door`."""
     readers = [{"id": reader.id, "side": reader.side} for reader in door.readers]
     return {"site": door.site, "joins": list(door.joins), "readers": readers}
+
+
+def read_interlock(fields: Fields, ident: str, site: str) -> Interlock:
+    """Doors that wait for each other."""
+    doors = fields.texts("doors", required=True, limit=MAX_INTERLOCKED)
+    if len(doors) == 1:
+        fields.fail("doors", "One door alone cannot wait for another.", "Name at least two.")
+    release = fields.quantity("release", parse_seconds, "a time such as 30s")
+    return Interlock(ident, fields.name("site") or site, doors, release or RELEASE_S)
+
+
+def write_interlock(interlock: Interlock) -> dict[str, object]:
+    """The inverse of `read_interlock`."""
+    release = None if interlock.release_s == RELEASE_S else format_seconds(interlock.release_s)
+    return {"site": interlock.site, "doors": list(interlock.doors), "release": release}

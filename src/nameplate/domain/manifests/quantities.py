@@ -19,6 +19,7 @@ _NUMBER = r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,3})?"
 _METRES = re.compile(_NUMBER + "m")
 _SECONDS = re.compile(_NUMBER + "s")
 _DAYS = re.compile(r"([1-9][0-9]{0,8})d")
+_DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
 _PERIOD = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _RATE = re.compile(r"([1-9][0-9]{0,8})/([smhd])")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -56,6 +57,19 @@ def format_seconds(value: float) -> str:
 
 def _decimal(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def parse_duration(text: str) -> int | None:
+    """`8h`: whole seconds above 0; units s, m (minute), h, d."""
+    matched = _DURATION.fullmatch(text)
+    seconds = int(matched[1]) * _UNITS[matched[2]] if matched else 0
+    return seconds if 0 < seconds <= MAX_DAYS * 86_400 else None
+
+
+def format_duration(seconds: int) -> str:
+    """`8h`: in the largest unit that leaves no rest."""
+    unit = next(size for size in sorted(_UNIT_NAMES, reverse=True) if seconds % size == 0)
+    return f"{seconds // unit}{_UNIT_NAMES[unit]}"
 
 
 def parse_days(text: str) -> int | None:

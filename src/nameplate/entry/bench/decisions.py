@@ -22,8 +22,11 @@ from zoneinfo import ZoneInfo
 from nameplate.boot.timezones import transitions
 from nameplate.domain import reference
 from nameplate.domain.actors import Actor, ActorType, Standing, State
+from nameplate.domain.calendars import Calendar
 from nameplate.domain.contracts import Contract, Grant, Window
 from nameplate.domain.index import Index
+from nameplate.domain.interlocks import Interlock, Leaf
+from nameplate.domain.lockdowns import Alert, Lockdown
 from nameplate.domain.networks import parse_address
 from nameplate.domain.places import Door, Site, Zone
 from nameplate.domain.requests import AccessRequest
@@ -94,6 +97,11 @@ class Workload:
     sites: dict[str, Site] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    lockdowns: dict[str, Lockdown] = field(default_factory=dict)
+    interlocks: dict[str, Interlock] = field(default_factory=dict)
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    threats: dict[str, Alert] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     requests: list[AccessRequest] = field(default_factory=list)
 

@@ -120,6 +120,22 @@ def retire(actor: str = ACTOR, reason: str = REASON, data: Path | None = DATA, a
     _order({"order": "retire", "actors": [actor], "reason": reason}, data, as_json)
 
 
+@app.command()
+def place(
+    actor: str = ACTOR,
+    zone: str = typer.Option("", "--zone", help="Where it is."),
+    unknown: bool = typer.Option(False, "--unknown", help="Nobody knows where it is."),
+    reason: str = REASON,
+    data: Path | None = DATA,
+    as_json: bool = JSON,
+) -> None:
+    """Correct in which zone an actor is, as anti-passback and the way out count it."""
+    if bool(zone) == unknown:
+        raise typer.BadParameter("Give --zone or --unknown, one of the two.")
+    answer = client(data).post(f"/v1/actors/{quote(actor, safe='')}/place", {"zone": zone, "reason": reason})
+    emit(answer, as_json=as_json, text=lambda: f"{actor}: {answer['zone'] or 'unknown'}")
+
+
 def _selector(text: str) -> dict[str, str]:
     from nameplate.domain.errors import Invalid
     from nameplate.domain.selectors import parse_selector

@@ -26,6 +26,7 @@ from . import (
     rules,
     server,
     sinks,
+    zones,
 )
 from .output import Exit, fail, say
 
@@ -45,6 +46,8 @@ app.add_typer(access.decision_app, name="decision", help="Look at decisions that
 app.add_typer(actors.app, name="actor", help="Actors and their lives.")
 app.add_typer(cards.app, name="card", help="Card numbers, by which existing panels know units.")
 app.add_typer(badges.app, name="badge", help="Badges of people at our readers.")
+app.add_typer(zones.site_app, name="site", help="Sites and their threat levels.")
+app.add_typer(zones.app, name="zone", help="Zones, and who may enter them now.")
 app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts.")
 app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")

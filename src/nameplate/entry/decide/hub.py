@@ -27,9 +27,9 @@ log = structlog.get_logger()
 
 
 class Hub:
-    """Offers `handlers` to points.
+    """Offers `handlers` to points and tells them of stops. `welcome` makes up what a point needs to work.
 
-    `welcome` makes up what a point needs to work; `on_outcome` hears what they report.
+    `on_outcome`: who is told of what points report, after it was noted, with what is known of a card that was shown.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Hub:
         self._registry, self._ledger, self._connections, self._presenter = registry, ledger, connections, presenter
         self._badges, self._units, self._welcome = badges, units, welcome
         self._admitted: dict[str, str] = {}
-        self.on_outcome: Callable[[Outcome], None] = _nobody_listens
+        self.on_outcome: list[Callable[[Outcome, Mapping[str, str]], None]] = []
 
     def handlers(self) -> Mapping[str, Handler]:
         """What points may call."""
@@ -91,7 +91,8 @@ class Hub:
                 self._require_own(peer, outcome.door)
             shown = self._badges.shown(outcome)
             record_outcome(self._ledger, peer.name, outcome, self._units(outcome.actor), shown)
-            self.on_outcome(outcome)
+            for told in self.on_outcome:
+                told(outcome, shown)
 
     def _require_known(self, peer: Peer) -> None:
         if not self._connections.has(peer):
@@ -103,10 +104,6 @@ class Hub:
         spec = self._registry.points.get(peer.name)
         if spec is None or all(channel.door != door for channel in spec.channels):
             raise Refused("not_your_door", f"{door} is not a door of {peer.name}.")
-
-
-def _nobody_listens(_outcome: Outcome) -> None:
-    """Most outcomes are for the record alone."""
 
 
 def _read(body: bytes, kind: Any) -> Any:

@@ -15,6 +15,9 @@ from nameplate.boot.settings import Settings
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.links import Welcome
 from nameplate.flows.checkpoint import keep_checkpoints
+from nameplate.flows.lock import Places
+from nameplate.flows.observe import Observer
+from nameplate.flows.place import Placing
 from nameplate.flows.present import Presenter
 from nameplate.flows.reconcile import Reconciler
 from nameplate.flows.search import Searcher
@@ -34,6 +37,7 @@ from .internal import Internal
 from .keyring import Keyring
 from .local import Local
 from .loopback import require_loopback
+from .places import PlaceOrders
 from .searches import Searches
 from .serving import bind_public, serve_http
 from .sinks import Sinks
@@ -105,7 +109,9 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
 def _hub(parts: Deciding, connections: Connections, presenter: Presenter, reconciler: Reconciler) -> Hub:
     welcome = partial(_welcome, parts)
     hub = Hub(parts.registry, parts.ledger, connections, presenter, parts.badges, parts.mirror.unit, welcome)
-    hub.on_outcome = reconciler.outcome
+    observer = Observer(parts.registry, parts.index, parts.ledger, clocks.monotonic)
+    parts.authorizer.on_passed_back = observer.passed_back
+    hub.on_outcome += [lambda outcome, _shown: reconciler.outcome(outcome), observer.outcome]
     return hub
 
 
@@ -122,10 +128,12 @@ def build_app(
     doors = Doors(parts.registry, parts.mirror.tokens, parts.authorizer, connections, clocks.wall)
     health = Health(parts.journal, parts.authorizer, lambda: connections.names, lambda: len(parts.registry.actors))
     routes = access.routes() | Searches(access, searcher).routes() | local.routes() | health.routes()
-    routes |= Keyring(parts.credentials).routes()
+    places = PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger))
+    routes |= Keyring(parts.credentials).routes() | places.routes()
     routes |= {("POST", "/v1/enrolments"): enrolments.redeem}
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
+        ("POST", "/v1/actors/[^/]+/place"): places.place,
         ("POST", "/v1/actors/[^/]+/succession"): local.succession,
         ("POST", "/v1/points/[^/]+/install"): local.install,
         ("POST", "/v1/feeds/[^/]+/events"): hook.take,

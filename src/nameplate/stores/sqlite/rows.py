@@ -10,6 +10,8 @@ from sqlalchemy import Table
 from nameplate.domain.actors import BoundKey, Standing, State
 from nameplate.domain.cards import Card, CardNumber
 from nameplate.domain.contracts import Contract
+from nameplate.domain.interlocks import Leaf
+from nameplate.domain.lockdowns import Alert, Lockdown
 from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, to_document
 from nameplate.domain.points import Caller
 from nameplate.domain.policies import Rule
@@ -82,11 +84,26 @@ def _restore_badge_number(registry: Registry, hashed: str, badge: str) -> None:
     registry.badge_numbers[hashed] = badge
 
 
+def _restore_lockdown(registry: Registry, zone: str, value: Any) -> None:
+    registry.lockdowns[zone] = msgspec.convert(value, Lockdown)
+
+
+def _restore_threat(registry: Registry, site: str, value: Any) -> None:
+    registry.threats[site] = msgspec.convert(value, Alert)
+
+
+def _restore_leaf(registry: Registry, door: str, value: Any) -> None:
+    registry.leaves[door] = msgspec.convert(value, Leaf)
+
+
 def _restore_succession(registry: Registry, actor: str, former: str) -> None:
     registry.successions[actor] = former
 
 
 _FACTS: Mapping[str, Fact] = {
+    "leaf": Fact(lambda registry, door: registry.leaves.get(door), _restore_leaf),
+    "lockdown": Fact(lambda registry, zone: registry.lockdowns.get(zone), _restore_lockdown),
+    "threat": Fact(lambda registry, site: registry.threats.get(site), _restore_threat),
     "succession": Fact(lambda registry, actor: registry.successions.get(actor), _restore_succession),
     "badge_number": Fact(lambda registry, hashed: registry.badge_numbers.get(hashed), _restore_badge_number),
 }

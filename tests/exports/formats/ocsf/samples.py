@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from ocsf_json_schema.embedded import OcsfJsonSchemaEmbedded  # type: ignore[import-untyped]
 from ocsf_json_schema.loader import get_ocsf_schema  # type: ignore[import-untyped]
 
+from nameplate.domain.lockdowns import Threat
 from nameplate.domain.outcomes import Happening
 from nameplate.exports.formats.ocsf import VERSION, Ocsf
 from nameplate.ports.sink import Event
@@ -93,7 +94,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     ("decision", "other resource, any other action, such as `call`"): DECISION | CALL | {"action": "call"},
     ("decision", "simulated, door"): DECISION | {"simulated": True},
     ("decision", "simulated, other resource"): DECISION | CALL | REFUSED | {"simulated": True},
-    ("withdrawn", ""): {"kind": "withdrawn", "decision_id": "01JDD8", "actor": "amr-17", "stop": "01JDS1"},
+    ("withdrawn", ""): {"kind": "withdrawn", "decision_id": "01JDD8", "actor": "amr-17", "reason": "lockdown"},
     ("state", "activate"): STATE | {"order": "activate", "to": "active"},
     ("state", "suspend"): STATE | STOP | {"order": "suspend", "to": "suspended"},
     ("state", "repair"): STATE | STOP | {"order": "repair", "to": "in_repair"},
@@ -144,6 +145,35 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     },
     **{("finding", each): FINDING | {"severity": each} for each in ("info", "low", "medium", "high", "critical")},
     ("sink_test", ""): {"kind": "sink_test", "sink": "siem", "by": "uid:0"},
+    **{
+        ("zone_state", case): {
+            "kind": "zone_state",
+            "to": to,
+            "zones": ["pharmacy"],
+            "by": "uid:0",
+            "reason": "Intruder",
+        }
+        for case, to in (("lockdown", "locked"), ("release", "open"))
+    },
+    **{
+        ("threat", level): {
+            "kind": "threat",
+            "site": "clinic",
+            "from": "normal",
+            "to": level,
+            "by": "uid:0",
+            "reason": "Intruder",
+        }
+        for level in Threat
+    },
+    ("placed", ""): {
+        "kind": "placed",
+        "actor": "amr-17",
+        "from": "corridor-north",
+        "zone": "pharmacy",
+        "by": "uid:0",
+        "reason": "Carried in",
+    },
     ("checkpoint", ""): {
         "kind": "checkpoint",
         "note": "nameplate/clinic-1\n7\nAAAA\n\n\u2014 nameplate/clinic-1 BBBB\n",

@@ -8,7 +8,7 @@ from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
 
-from . import actors, badges, cards, contracts, decisions, manifests, points, problems, rollout, rules, sinks
+from . import actors, badges, cards, contracts, decisions, manifests, places, points, problems, rollout, rules, sinks
 from .current import Current
 
 
@@ -34,6 +34,7 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(cards.routes(registry))
     app.include_router(badges.routes(registry))
     app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall, parts.review))
+    app.include_router(places.routes(registry))
     app.include_router(points.routes(registry, commands, feeding))
     app.include_router(sinks.routes(exporting))
     return app

@@ -32,9 +32,9 @@ def decision(record: Record) -> list[Draft]:
 def withdrawn(record: Record) -> list[Draft]:
     """The privilege that is taken back is the permit of one decision."""
     ident = text(record, "decision_id") or "unknown"
-    message = f"Permit {ident} was withdrawn: a stop overtook it"
+    message = f"Permit {ident} was withdrawn: an order overtook it"
     rest = {"user": record_user(record), "privileges": [f"permit {ident}"], **SUCCESS}
-    rest |= present(unmapped=present(stop=text(record, "stop")))
+    rest |= present(unmapped=present(stop=text(record, "stop"), reason=text(record, "reason")))
     return [Draft(known(ACCESS, 2), Severity.MEDIUM, message, rest, text(record, "decision_id"))]
 
 

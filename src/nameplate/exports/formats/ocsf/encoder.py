@@ -6,7 +6,7 @@ from typing import Any
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.sink import Event
 
-from . import access, happenings, lifecycle, server
+from . import access, happenings, lifecycle, places, server
 from .event import Draft, attributes
 from .size import fit
 from .values import number, present, text
@@ -28,6 +28,9 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "outcome": happenings.outcome,
     "panel_event": happenings.panel_event,
     "caller": lifecycle.caller,
+    "zone_state": places.zone_state,
+    "threat": places.threat,
+    "placed": places.placed,
     "finding": server.finding,
     "sink_test": server.sink_test,
     "checkpoint": server.checkpoint,

@@ -45,6 +45,13 @@ def objects(record: Record, key: str) -> list[Record]:
     return [item if isinstance(item, Mapping) else {} for item in value] if isinstance(value, list | tuple) else []
 
 
+def texts(record: Record, key: str) -> list[str]:
+    """A list of strings; what is no string counts as an empty one, for places in the list are part of event ids."""
+    value = record.get(key)
+    found = value if isinstance(value, list | tuple) else []
+    return [printable(item) if isinstance(item, str) else "" for item in found]
+
+
 def address(record: Record, key: str) -> str:
     """An IP address as text; empty when it is none."""
     try:
