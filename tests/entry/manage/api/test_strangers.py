@@ -13,6 +13,7 @@ BODIES = {"/v1/apply": b'{"files":[{"name":"x","text":"{kind: Team, id: intruder
 BODIES["/v1/diff"] = BODIES["/v1/apply"]
 CASE = "{kind: Case, id: c, actor: alice, action: read, resource: 'record:1', expect: permit}"
 BODIES["/v1/contract-tests"] = json.dumps({"cases": [{"name": "c", "text": CASE}]}).encode()
+BODIES["/v1/sinks/nowhere/replay"] = b'{"from":"2026-01-01T00:00:00Z"}'
 BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 
@@ -21,7 +22,7 @@ def routes(world):
     return [(method.upper(), path.format(**NAMES)) for path, methods in paths.items() for method in methods]
 
 
-NAMES = {"actor_id": "alice", "decision_id": "n-1"}
+NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=repr)
