@@ -2,12 +2,11 @@
 
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
-DEBIAN_PEERS := rsyslog rsyslog-gnutls strace curl
-BENCHMARKS := decisions http journal stop door panel
-BENCHMARKS := decisions http journal stop door sinks
+DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl
+BENCHMARKS := decisions http journal stop door panel sinks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint bench docs clean
 
 help: ## what can be done here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -30,6 +29,9 @@ lint: setup ## ruff, mypy and the import contracts
 
 bench: setup ## figures beside this machine's floors; ARGS=--json
 	@for name in $(BENCHMARKS); do $(BIN)/nameplate bench $$name $(ARGS) || exit 1; done
+
+docs: setup ## the manual as a site in build/site, without anything from elsewhere
+	@$(BIN)/python scripts/site.py build/site
 
 clean: ## remove what the verbs above made
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

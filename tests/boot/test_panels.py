@@ -1,6 +1,6 @@
 import pytest
 
-from nameplate.boot.panels import read_cards, read_key, simulated
+from nameplate.boot.panels import read_cards, read_key
 from nameplate.domain.errors import Invalid
 
 LIST = "format,facility,number,bits,data,actor,unit,state,withdrawn\n"
@@ -30,9 +30,3 @@ def test_a_key_is_read_and_a_wrong_one_is_not_shown(tmp_path):
     with pytest.raises(Invalid) as caught:
         read_key(file)
     assert "secret" not in str(caught.value)
-
-
-def test_a_simulated_panel_has_a_line_for_each_port():
-    with simulated(["d/r1", "d/r2"], bytes(16), (), None) as lines:
-        assert lines.keys() == {"d/r1", "d/r2"}
-        assert all(line.startswith("pty:/dev/pts/") for line in lines.values())

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -22,7 +22,12 @@ from tests.house.tree import ROOT, files
 
 README = ROOT / "README.md"
 OPERATE = ROOT / "docs" / "howto" / "operate.md"
-PAGES = [README, *files(ROOT / "docs" / "howto", "*.md"), ROOT / "docs" / "reference" / "journal.md"]
+PAGES = [
+    README,
+    ROOT / "docs" / "tutorial.md",
+    *files(ROOT / "docs" / "howto", "*.md"),
+    ROOT / "docs" / "reference" / "journal.md",
+]
 PRINTED_ADDRESS = "127.0.0.1:8470"
 START_S, PAGE_S = 90, 200
 # Bounds for a machine that is busy with other things; a quiet one needs a tenth.
@@ -101,6 +106,25 @@ def _await_start(folder: Path, server: "subprocess.Popen[bytes]") -> None:
         assert time.monotonic() < deadline, (folder / "serve.log").read_text()
 
 
+def _run_whole(folder: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """The page and, at its end, an end to all that it has left running."""
+    with subprocess.Popen(
+        ["bash", "page.sh"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as page:
+        try:
+            told = page.communicate(timeout=PAGE_S)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(page.pid, signal.SIGTERM)
+    return subprocess.CompletedProcess([], page.returncode, *told)
+
+
 def run(page: Path, folder: Path, address: str) -> list[tuple[list[str], str]]:
     """Run the page; gives the arguments and the output of each `nameplate` in it."""
     calls, preamble = Path(tempfile.mkdtemp(dir=folder)), folder / "preamble.sh"
@@ -109,9 +133,7 @@ def run(page: Path, folder: Path, address: str) -> list[tuple[list[str], str]]:
     path = os.pathsep.join([str(folder / ".venv" / "bin"), os.environ["PATH"]])
     environment = {"PATH": path, "HOME": str(folder), "BASH_ENV": str(preamble), "CALLS": str(calls)}
     environment["NAMEPLATE_DATA"] = "./nameplate-data"
-    done = subprocess.run(
-        ["bash", "page.sh"], cwd=folder, env=environment, capture_output=True, text=True, timeout=PAGE_S, check=False
-    )
+    done = _run_whole(folder, environment)
     log = (folder / "serve.log").read_text(encoding="utf-8")
     assert done.returncode == 0, f"{page.relative_to(ROOT)}: {done.stderr}{done.stdout[-2000:]}\n{log[-2000:]}"
     given = sorted(path for path in calls.iterdir() if not path.suffix)

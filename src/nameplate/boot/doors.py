@@ -1,4 +1,4 @@
-"""Doors without steel, for the demonstration and the benchmark."""
+"""Doors and panels without steel: for the demonstration, the benchmarks and the bench."""
 
 from nameplate.enforcement.osdp.air import Told, approach
 from nameplate.enforcement.osdp.measure import measure

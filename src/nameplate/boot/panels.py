@@ -1,8 +1,6 @@
-"""Panels without doors, for the tutorial and the benchmark."""
+"""Panels without doors, for the bench and the benchmark."""
 
 import csv
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from nameplate.domain.cards import LAYOUTS, CardNumber
@@ -11,14 +9,7 @@ from nameplate.enforcement.osdp.panel import KEY_SIZE
 from nameplate.enforcement.osdp.virtual_reader.measure import measure
 from nameplate.enforcement.osdp.virtual_reader.sim import SimulatedPanel
 
-__all__ = ["SimulatedPanel", "measure", "read_cards", "read_key", "simulated"]
-
-
-@contextmanager
-def simulated(ports: Iterable[str], key: bytes, cards: Iterable[str], feed: Path | None) -> Iterator[dict[str, str]]:
-    """A panel that runs, with the line of each port, as a manifest names it."""
-    with SimulatedPanel(dict.fromkeys(ports, key), cards, feed=feed) as panel:
-        yield {name: f"pty:{path}" for name, path in panel.paths.items()}
+__all__ = ["SimulatedPanel", "measure", "read_cards", "read_key"]
 
 
 def read_key(file: Path) -> bytes:

@@ -25,6 +25,7 @@ from . import (
     rollout,
     rules,
     server,
+    simulate,
     sinks,
     zones,
 )
@@ -58,6 +59,7 @@ app.add_typer(rollout.app, name="rollout", help="From observing to enforcing, st
 app.add_typer(journal.app, name="journal", help="The record.")
 buildings.app.command("fleet")(fleets.fleet)
 app.add_typer(buildings.app, name="import", help="Bring in what other systems know.")
+app.add_typer(simulate.app, name="simulate", help="Doors and panels without steel, to try things on a bench.")
 app.add_typer(bench.app, name="bench", help="Measure, beside this machine's own floors.")
 
 

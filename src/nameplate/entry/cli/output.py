@@ -37,7 +37,7 @@ JSON = typer.Option(False, "--json", help="Print one JSON document (or one a lin
 
 def emit(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:
     """Print data: the document itself, or what people would rather read."""
-    print(plain(json.dumps(value, ensure_ascii=False) if as_json else text()))
+    print(plain(json.dumps(value, ensure_ascii=False) if as_json else text()), flush=True)
 
 
 def say(message: str) -> None:
