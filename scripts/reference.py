@@ -115,6 +115,10 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
         "By its last passage the actor is inside already. After a permit in `reasons`: noted by soft anti-passback.",
         "`nameplate actor place` corrects where it is.",
     ),
+    Reason.FIRE: (
+        "A fire alarm releases a door of that site: robots may leave (into a public zone, or where they stand inside).",
+        "Wait until the fire alarm is over. See [life safety](../life-safety.md).",
+    ),
     Reason.NOT_IN_CONTRACT: ("No grant names that action on that resource.", "Add a grant, if it is meant."),
     Reason.WINDOW: ("Outside the hours of `during`.", "`nameplate decision explain` says when it opens next."),
     Reason.NETWORK: (

@@ -41,7 +41,10 @@ def test_change_by_change_the_index_answers_as_one_that_is_filled_at_once(histor
     hall, later = Hall(), Hall()
     # Two callers never have the same token.
     hall.tell(
-        *(each | ({"token_hash": each["name"] + each["token_hash"]} if "name" in each else {}) for each in history)
+        *(
+            each | ({"token_hash": each["name"] + each["token_hash"]} if "token_hash" in each else {})
+            for each in history
+        )
     )
     later.registry = hall.registry
     later.mirror = Mirror(hall.registry, later.index, later.rules)

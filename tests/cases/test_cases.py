@@ -70,6 +70,7 @@ def test_the_case_is_decided_as_written(case: dict[str, Any]) -> None:
     request = AccessRequest(**in_values(USUAL | case["ask"]))
     if "standing" in case:
         facts.standings[request.actor] = replace(facts.standings[request.actor], **in_values(case["standing"]))
+    facts.fires = {f"door-{site}": site for site in case.get("fires", ())}
     index = Index(transitions)
     index.fill(facts)
     check(reference.decide(facts, request, wall), case["expect"])

@@ -24,6 +24,7 @@ PROBES: dict[str, dict[str, Any]] = {
     "Calendar": {"open": [{ODD: 1}], "closed": [{ODD: 1}], "special": [{ODD: 1}]},
     "Team": {},
     "Badge": {},
+    "RobotClass": {},
     "Zone": {},
     "Door": {"joins": ["a", "b"], "readers": [{ODD: 1}]},
     "Interlock": {},

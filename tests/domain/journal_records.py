@@ -43,10 +43,23 @@ puts = st.one_of(
         st.booleans(),
     ),
     st.just(put(door)),
+    st.sampled_from([{}, {"fire_input": 3}]).map(
+        lambda more: put(
+            {"kind": "Point", "id": "p", "type": "osdp", "channels": [{"door": "d", "to": "pty:/x"} | more]}
+        )
+    ),
     st.builds(lambda ident: put({"kind": "Badge", "id": ident, "holder": "t"}), st.sampled_from(["b1", "b2"])),
 )
 deletes = st.sampled_from(
-    [("Contract", "c"), ("Zone", "hall"), ("Door", "d"), ("Actor", "amr-1"), ("Site", "never"), ("Badge", "b1")]
+    [
+        ("Contract", "c"),
+        ("Zone", "hall"),
+        ("Door", "d"),
+        ("Actor", "amr-1"),
+        ("Site", "never"),
+        ("Badge", "b1"),
+        ("Point", "p"),
+    ]
 ).map(lambda named: {"op": "delete", "kind": named[0], "id": named[1]})
 declared = st.lists(puts | deletes, min_size=1, max_size=4).map(
     lambda changes: {"kind": "declared", "by": "uid:0", "changes": changes}
@@ -129,6 +142,28 @@ successions = st.builds(
     actors,
     actors,
 )
+alarms = (
+    st.builds(
+        lambda n, name: {
+            "kind": "alarm",
+            "alarm": f"a{n}",
+            "state": "raised",
+            "name": name,
+            "severity": "high",
+            "door": "d",
+        },
+        numbers,
+        st.sampled_from(["tamper", "relay"]),
+    )
+    | st.builds(
+        lambda n, state: {"kind": "alarm", "alarm": f"a{n}", "state": state, "by": "uid:0", "reason": "r"},
+        numbers,
+        st.sampled_from(["acknowledged", "cleared"]),
+    )
+    | st.sampled_from(["tamper", "tamper_cleared", "fire", "fire_cleared"]).map(
+        lambda happening: {"kind": "outcome", "point": "p", "happening": happening, "door": "d"}
+    )
+)
 offers = st.builds(
     lambda ident, minute: {"kind": "enrolment_offered", "actor": ident, "expires_at": at(minute), "by": "uid:0"},
     actors,
@@ -139,7 +174,8 @@ offers = st.builds(
 @st.composite
 def histories(draw: st.DrawFn, most: int = 25) -> list[Record]:
     """A journal: numbered, dated, each enrolment code used once."""
-    bodies = draw(st.lists(st.one_of(declared, orders, others, offers, numbers_of_badges, successions), max_size=most))
+    kinds = (declared, orders, others, offers, numbers_of_badges, successions, alarms)
+    bodies = draw(st.lists(st.one_of(*kinds), max_size=most))
     return [
         {"seq": seq, "at": at(seq)}
         | body

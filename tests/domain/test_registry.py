@@ -29,6 +29,7 @@ def offered(ident: str, code_hash: str) -> Record:
     return {"kind": "enrolment_offered", "actor": ident, "code_hash": code_hash, "expires_at": at(99), "by": "uid:0"}
 
 
+WIRED = {"kind": "Point", "id": "p", "type": "osdp", "channels": [{"door": "d", "to": "pty:/x", "fire_input": 3}]}
 ACTIVE = put(actor("amr-1", owner="o", purpose="p", state="active"))
 
 
@@ -235,3 +236,25 @@ def test_an_undeclared_default_site_is_there_and_a_declared_one_wins():
         told(declare(put({"kind": "Site", "id": "default", "timezone": "Europe/Berlin"}))).site("default").timezone
         == "Europe/Berlin"
     )
+
+
+def fire(happening: str = "fire", where: str = "d") -> Record:
+    return {"kind": "outcome", "point": "p", "happening": happening, "door": where}
+
+
+def test_a_fire_lasts_until_its_contact_opens_and_stands_for_the_site_of_its_door():
+    assert told(declare(put(door), put(WIRED)), fire()).fires == {"d": "default"}
+    assert told(declare(put(door), put(WIRED)), fire(), fire("fire_cleared")).fires == {}
+    assert told(declare(put(door)), fire(where="elsewhere")).fires == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"op": "delete", "kind": "Door", "id": "d"},
+        {"op": "delete", "kind": "Point", "id": "p"},
+        put(WIRED | {"channels": [{"door": "d", "to": "pty:/x"}]}),
+    ],
+)
+def test_a_fire_whose_end_nobody_would_report_does_not_last(change):
+    assert told(declare(put(door), put(WIRED)), fire(), declare(change)).fires == {}

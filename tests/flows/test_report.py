@@ -75,3 +75,17 @@ def test_a_point_cannot_fill_the_journal_or_break_it_with_one_report(tmp_path, a
             assert heart.records("outcome") == []
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(("detail", "severity"), [({}, "high"), ({"presented": "amr-2"}, "low")])
+def test_two_on_one_grant_are_a_finding_and_an_attempt_is_a_small_one(tmp_path, detail, severity):
+    async def main():
+        async with beating(tmp_path, *WORLD, DOOR) as heart:
+            convoy = Outcome(Happening.CONVOY, AT, "d", "r1", "amr-1", "n1-7", "hall", "ward", detail)
+            record_outcome(heart.ledger, "p", convoy, "Acme/T3/amr-1")
+            await heart.ledger.commit({"kind": "mark"})
+            (finding,) = heart.records("finding")
+            assert (finding["finding"], finding["severity"], finding["decision_id"]) == ("convoy", severity, "n1-7")
+            assert all(name in finding["text"] for name in ("amr-1", *map(str, detail.values())))
+
+    asyncio.run(main())

@@ -12,7 +12,7 @@ import pytest
 
 from nameplate.boot.journal import reader
 from nameplate.domain.presence import Place
-from nameplate.enforcement.osdp.sim import SimulatedDoor
+from nameplate.enforcement.osdp.sim import FIRE_INPUT, SimulatedDoor
 from nameplate.entry.bench.workload import free_port
 from nameplate.entry.robot import Outcome, Robot
 from nameplate.entry.serve.started import Server, running_server
@@ -71,7 +71,8 @@ class Hospital:
         self.run("apply", "-f", plan)
         self.run("apply", "-f", "-", stdin=people())
         channels = [
-            {"door": name, "to": f"pty:{door.path}", "strike": "1s", "pass": "10s"} for name, door in self.doors.items()
+            {"door": name, "to": f"pty:{door.path}", "strike": "1s", "pass": "10s", "fire_input": FIRE_INPUT}
+            for name, door in self.doors.items()
         ]
         point = {"kind": "Point", "id": POINT, "type": "osdp", "channels": channels}
         sink = {"kind": "Sink", "id": "siem", "format": "ocsf", "to": f"file:{self.events}"}

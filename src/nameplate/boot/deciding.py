@@ -14,12 +14,14 @@ from nameplate.domain.links import Welcome
 from nameplate.domain.modes import Modes
 from nameplate.domain.registry import Registry
 from nameplate.flows import credentials
+from nameplate.flows.alarms import AlarmKeeper
 from nameplate.flows.authorize import Authorizer
 from nameplate.flows.badges import Badges
 from nameplate.flows.declare import Declarer
 from nameplate.flows.forbid import Rules
 from nameplate.flows.identify import Presentations, Records
 from nameplate.flows.ledger import Ledger
+from nameplate.flows.oblige import DoorTimes
 from nameplate.journals.segments import SegmentJournal
 from nameplate.journals.segments.settings import Settings as SegmentSettings
 from nameplate.keys.file import FileKeyStore, find_passphrase
@@ -58,6 +60,7 @@ class Deciding:
     agreement: P256Agreement
     credentials: credentials.Credentials
     badges: Badges
+    alarm_keeper: AlarmKeeper
 
     async def close(self) -> None:
         """Write what is queued, and let go of the files."""
@@ -78,7 +81,9 @@ class Deciding:
             for channel in spec.channels
         }
         held = credentials.held(self.keys, spec.needed_credentials)
-        return Welcome(spec, doors, keys, self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES), held)
+        fires = frozenset(door.id for door in doors if door.id in self.registry.fires)
+        seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES)
+        return Welcome(spec, doors, keys, seed, held, fires)
 
     def fingerprint(self, point_id: str) -> str:
         """Another text when a point has to be given other credentials; empty for one that names none."""
@@ -109,14 +114,7 @@ def assemble(settings: Settings) -> Deciding:
     keys = open_keys(paths, settings)
     node = node_name(paths)
     alarms = _Alarms()
-    journal = SegmentJournal(
-        paths.journal,
-        node,
-        keys.signer("node"),
-        on_failure=alarms.failed,
-        on_recovery=alarms.recovered,
-        settings=SegmentSettings(settings.journal.segment_bytes, settings.journal.reserve_bytes),
-    )
+    journal = _open_journal(paths, node, keys, settings, alarms)
     registry = load_tables(paths.database, paths.journal)
     log.info("replayed", records=replay(registry, paths.journal), of=registry.seq)
     index = Index(transitions)
@@ -132,6 +130,11 @@ def assemble(settings: Settings) -> Deciding:
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)
     declarer = Declarer(registry, ledger, registry.seq)
+    keeper = AlarmKeeper(registry, ledger, lambda: f"alarm-{secrets.token_hex(4)}")
+    ledger.noticed = keeper.noticed
+    times = DoorTimes(registry)
+    ledger.watchers.append(times.touched)
+    authorizer.obliges.append(times.oblige)
     badges = Badges(registry, ledger, keys.secret("badges", BADGE_KEY_BYTES))
     return Deciding(
         node,
@@ -147,6 +150,18 @@ def assemble(settings: Settings) -> Deciding:
         agreement,
         credentials.Credentials(keys, registry, ledger),
         badges,
+        keeper,
+    )
+
+
+def _open_journal(paths: Paths, node: str, keys: FileKeyStore, settings: Settings, alarms: "_Alarms") -> SegmentJournal:
+    return SegmentJournal(
+        paths.journal,
+        node,
+        keys.signer("node"),
+        on_failure=alarms.failed,
+        on_recovery=alarms.recovered,
+        settings=SegmentSettings(settings.journal.segment_bytes, settings.journal.reserve_bytes),
     )
 
 

@@ -52,6 +52,8 @@ class Mirror:
         elif kind == "threat":
             alert = self._registry.threats.get(ident)
             self._index.barriers.set_threat(ident, alert.level if alert else Threat.NORMAL)
+        elif kind == "fire":
+            self._index.barriers.set_fires(self._registry.fires.values())
         elif kind == "caller":
             self._caller(ident)
         elif kind in self._puts:

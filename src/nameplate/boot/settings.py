@@ -66,6 +66,20 @@ class PointSettings(_Section):
     own_user: bool = Field(default=True, description="Started as root, give each point process a user id of its own.")
 
 
+class OsdpSettings(_Section):
+    """Timing at OSDP readers, in seconds."""
+
+    offline_after_s: float = Field(
+        default=1.0, ge=0.5, le=30, description="A reader that has said nothing for so long is offline, its door shut."
+    )
+    kick_s: float = Field(default=2.0, ge=1, le=60, description="How often a reader that is offline is looked for.")
+    strike_ack_s: float = Field(
+        default=1.0, ge=0.2, le=10, description="How long a reader may take to confirm a strike before it has failed."
+    )
+    answer_s: float = Field(default=5.0, ge=0.5, le=5, description="How long a robot may take to answer a challenge.")
+    refusal_s: float = Field(default=2.0, ge=0.1, le=25.5, description="How long the red light shows.")
+
+
 class LogSettings(_Section):
     """What the processes say on stderr."""
 
@@ -90,6 +104,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     keys: KeySettings = KeySettings()
     points: PointSettings = PointSettings()
+    osdp: OsdpSettings = OsdpSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .errors import Invalid
 
@@ -57,3 +58,22 @@ def parse_card(text: str) -> CardRead:
 def number_hash(key: bytes, card: CardRead) -> str:
     """HMAC-SHA-256 (RFC 2104) over length and bits, hex. Card numbers are few: without a key each could be guessed."""
     return hmac.new(key, card.bits.to_bytes(2, "big") + card.data, hashlib.sha256).hexdigest()
+
+
+def numbered(numbers: dict[str, str], badges: Container[str], record: Mapping[str, Any]) -> list[str]:
+    """A badge got a number, or lost it: one number is one badge's. Returns the hashes that changed."""
+    badge, hashed = str(record["badge"]), str(record.get("number_hash", ""))
+    if not hashed:
+        return withdraw(numbers, badge)
+    if badge not in badges or numbers.get(hashed, badge) != badge:
+        return []
+    former, numbers[hashed] = withdraw(numbers, badge), badge
+    return [*former, hashed]
+
+
+def withdraw(numbers: dict[str, str], badge: str) -> list[str]:
+    """The numbers of a badge are nobody's any more. Returns the hashes that changed."""
+    gone = [hashed for hashed, holder in numbers.items() if holder == badge]
+    for hashed in gone:
+        del numbers[hashed]
+    return gone

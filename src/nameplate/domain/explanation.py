@@ -344,6 +344,7 @@ _FIXED: Mapping[Reason, _Why] = {
     Reason.UNKNOWN_ACTOR: _Why("no actor of that name is declared", "Declare it, or correct the name."),
     Reason.CREDENTIAL: _Why("its credential is not valid", "Ask with a credential that is issued to it and in force."),
     Reason.CUT_OFF: _Why("its credential is from before its last stop", "Ask with a credential issued since."),
+    Reason.FIRE: _Why("a fire alarm is active at that site, and robots may only leave", "Wait until it is over."),
     Reason.RULE_FORBIDS: _Why("a rule forbids it", "Look up the rule, or ask its owner."),
     Reason.STALE_SNAPSHOT: _Why(
         "what it would have been decided on was too old", "Restore the link to the deciding process."

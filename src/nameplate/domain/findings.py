@@ -25,3 +25,9 @@ class Finding:
     unit: str = ""
     door: str = ""
     decision_id: str = ""
+    point: str = ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """As the record tells it: what is empty is left out."""
+        return {name: str(value) for name in self.__slots__ if (value := getattr(self, name))}

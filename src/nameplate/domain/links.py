@@ -22,7 +22,7 @@ class Welcome:
     """What a point needs to work, and nothing of anybody else.
 
     `keys`: transport key by door. `signing_key`: Ed25519 seed. `credentials`: those of its names that are stored.
-    Secrets: never to be printed.
+    Secrets: never to be printed. `fires`: its doors that a fire alarm releases, as far as is known.
     """
 
     spec: Point
@@ -30,6 +30,7 @@ class Welcome:
     keys: dict[str, bytes] = field(repr=False)
     signing_key: bytes = field(repr=False)
     credentials: dict[str, bytes] = field(default_factory=dict, repr=False)
+    fires: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+MAX_INPUT = 31
 PANEL_TYPES = frozenset({"osdp-panel"})
 """Types of points that stand in front of an existing access panel and present card numbers to it."""
 
@@ -49,7 +50,8 @@ class Channel:
     `to`: `pty:PATH`, `serial:PATH?baud=38400` or `tcp:HOST:PORT`. `address`: OSDP address, 0 to 126. The order of the
     door's readers gives their reader numbers. Times in seconds: `strike_s` how long the strike stays released,
     `pass_s` how long the door may stand open after a permit before it counts as held. `panel`: where a panel opens the
-    door, its reader ports.
+    door, its reader ports. `fire_input`: the input of the reader that is active while the fire alarm releases the door;
+    0 and 1 are the contact and the exit button.
     """
 
     door: str
@@ -59,6 +61,7 @@ class Channel:
     pass_s: float = 15.0
     panel: tuple[PanelPort, ...] = ()
     api: DoorApi | None = None
+    fire_input: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,12 +125,19 @@ def _through(case: Case, door: Door, side: str | None, zone: str) -> Verdict:
         return barred
     if public and case.request.presence == "reader":
         return Verdict(True, Reason.PUBLIC_ZONE, (Reason.PUBLIC_ZONE,), target=target)
+    if not public and door.site in case.facts.fires.values():
+        return (_way_out(case, names) if _leaves(case, side) else None) or _in_fire(case, target)
     verdict = refusal or _by_grants(case, names)
     if verdict.permit:
         return verdict
     if public:
         return Verdict(False, Reason.PRESENCE, (Reason.PRESENCE,), target=target)
     return (_way_out(case, names) if _leaves(case, side) and refusal is None else None) or verdict
+
+
+def _in_fire(case: Case, target: str) -> Verdict:
+    """Nobody enters at a site on fire; what has no door of its own lies at the site of the actor."""
+    return Verdict(False, Reason.FIRE, (Reason.FIRE,), _contract(case).name, target=target)
 
 
 def _leaves(case: Case, side: str | None) -> bool:
@@ -141,7 +148,9 @@ def _leaves(case: Case, side: str | None) -> bool:
 def _barred(case: Case, resource: str) -> Verdict | None:
     """What bars a question that is not about a door; only a zone can be locked."""
     zone = _zone_asked_for(case)
-    return _locked(case, zone) or _threatened(case, [resource]) or _passed_back(case, zone, "hard")
+    barred = _locked(case, zone) or _threatened(case, [resource]) or _passed_back(case, zone, "hard")
+    burns = case.request.action == "enter" and case.actor.site in case.facts.fires.values()
+    return barred or (_in_fire(case, resource) if burns else None)
 
 
 def _zone_asked_for(case: Case) -> str:

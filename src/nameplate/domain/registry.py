@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from . import badges, fires, lockdowns
 from .actors import Actor, BoundKey, Standing, State
+from .alarms import AlarmBook
 from .badges import Badge
 from .calendars import Calendar
 from .cards import Card, CardNumber, CardPool
@@ -13,12 +15,13 @@ from .contracts import Contract
 from .errors import Invalid
 from .feeds import Feed
 from .interlocks import Interlock, Leaf, leaf_after
-from .lockdowns import Alert, Lockdown, Threat
+from .lockdowns import Alert, Lockdown
 from .manifests.documents import KINDS, Declared, from_document, kind_of
 from .outcomes import Happening
 from .places import Door, Site, Team, Zone
 from .points import Caller, Point
 from .policies import Rule
+from .robot_classes import RobotClass
 from .sinks import Sink
 from .timestamps import parse_rfc3339
 
@@ -29,8 +32,8 @@ Record = Mapping[str, Any]
 class Touched(NamedTuple):
     """What a record changed, and its id.
 
-    `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `succession`, `caller`, `enrolment`,
-    `unit`.
+    `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `alarm`, `fire`,
+    `succession`, `caller`, `enrolment` or `unit`.
     `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
@@ -52,6 +55,7 @@ class Registry:
     `keys` by handle, `enrolments` by the SHA-256 of the code (hex), `offers`: the one open enrolment of an actor.
     `cards`: every card number that was ever given, by its id; `holders`: that of each actor, also of a retired one.
     `successions`: for an actor whose succession is approved, the one that it succeeds.
+    `fires`: the site of each door that a fire alarm releases now.
     `badge_numbers`: the badge of each card, by the keyed hash of its number.
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
@@ -62,6 +66,7 @@ class Registry:
     teams: dict[str, Team] = field(default_factory=dict)
     badges: dict[str, Badge] = field(default_factory=dict)
     calendars: dict[str, Calendar] = field(default_factory=dict)
+    robotclasses: dict[str, RobotClass] = field(default_factory=dict)
     zones: dict[str, Zone] = field(default_factory=dict)
     doors: dict[str, Door] = field(default_factory=dict)
     interlocks: dict[str, Interlock] = field(default_factory=dict)
@@ -78,6 +83,8 @@ class Registry:
     holders: dict[str, str] = field(default_factory=dict)
     callers: dict[str, Caller] = field(default_factory=dict)
     badge_numbers: dict[str, str] = field(default_factory=dict)
+    fires: dict[str, str] = field(default_factory=dict)
+    alarms: AlarmBook = field(default_factory=AlarmBook)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
     successions: dict[str, str] = field(default_factory=dict)
@@ -90,7 +97,7 @@ class Registry:
 
     def table(self, kind: str) -> dict[str, Any]:
         """The declared objects of a kind of manifest, by id."""
-        tables: dict[str, Any] = getattr(self, f"{kind.lower()}s")
+        tables: dict[str, Any] = getattr(self, f"{kind.lower()}{'es' if kind.endswith('s') else 's'}")
         return tables
 
     def card(self, actor: str) -> Card | None:
@@ -155,13 +162,15 @@ def _delete(registry: Registry, kind: str, ident: str) -> Iterator[Touched]:
     if table.pop(ident, None):
         yield Touched(kind, ident)
         if kind == "Badge":
-            yield from _withdraw_number(registry, ident)
+            yield from (Touched("badge_number", each) for each in badges.withdraw(registry.badge_numbers, ident))
+        yield from _forget_fires(registry)
 
 
 def _put(registry: Registry, value: Declared, at: int) -> Iterator[Touched]:
     kind = kind_of(value)
     registry.table(kind)[value.id] = value
     yield Touched(kind, value.id)
+    yield from _forget_fires(registry)
     if isinstance(value, Contract | Rule):
         registry.revisions[f"{kind}/{value.id}"] = value.revision
     elif isinstance(value, Actor) and value.id not in registry.standings:
@@ -268,6 +277,7 @@ def _decision(registry: Registry, record: Record) -> Iterator[Touched]:
 def _outcome(registry: Registry, record: Record) -> Iterator[Touched]:
     """A passage says where an actor is; it is as old as the older of the two clocks says."""
     yield from _leaf(registry, record)
+    yield from _happened(registry, record)
     if record["happening"] != Happening.PASSAGE:
         return
     actor, zones = record.get("actor", ""), (record.get("from_zone", ""), record.get("to_zone", ""))
@@ -314,22 +324,27 @@ def _placed(registry: Registry, record: Record) -> Iterator[Touched]:
 
 
 def _zone_state(registry: Registry, record: Record) -> Iterator[Touched]:
-    """Orders over zones, declared or not: what is locked stays so whatever becomes of its manifest."""
-    at, by, reason, locks = _time(record["at"]), str(record["by"]), str(record["reason"]), record["to"] == "locked"
-    for zone in map(str, record["zones"]):
-        if locks:
-            registry.lockdowns[zone] = Lockdown(zone, at, by, reason)
-        else:
-            registry.lockdowns.pop(zone, None)
-        yield Touched("lockdown", zone)
+    zones = lockdowns.ordered(registry.lockdowns, record, _time(record["at"]))
+    yield from (Touched("lockdown", zone) for zone in zones)
 
 
 def _threat(registry: Registry, record: Record) -> Iterator[Touched]:
-    site, level = str(record["site"]), Threat(record["to"])
-    registry.threats[site] = Alert(site, level, _time(record["at"]), str(record["by"]), str(record["reason"]))
-    if level is Threat.NORMAL:
-        del registry.threats[site]
-    yield Touched("threat", site)
+    yield Touched("threat", lockdowns.levelled(registry.threats, record, _time(record["at"])))
+
+
+def _happened(registry: Registry, record: Record) -> Iterator[Touched]:
+    """What an outcome or a finding means for alarms and fires."""
+    yield from (Touched("alarm", ident) for ident in registry.alarms.happened(record, _time(record["at"])))
+    yield from (Touched("fire", door) for door in fires.happened(registry.fires, registry.doors, record))
+
+
+def _forget_fires(registry: Registry) -> Iterator[Touched]:
+    gone = fires.forget(registry.fires, registry.doors, registry.points.values())
+    yield from (Touched("fire", door) for door in gone)
+
+
+def _alarm(registry: Registry, record: Record) -> Iterator[Touched]:
+    yield from (Touched("alarm", ident) for ident in registry.alarms.told(record, _time(record["at"])))
 
 
 def _caller(registry: Registry, record: Record) -> Iterator[Touched]:
@@ -344,22 +359,9 @@ def _credential(_registry: Registry, record: Record) -> Iterator[Touched]:
     yield Touched("credential", str(record["name"]))
 
 
-def _badge_bound(registry: Registry, record: Record) -> Iterator[Touched]:
-    badge, hashed = str(record["badge"]), str(record["number_hash"])
-    if badge in registry.badges and registry.badge_numbers.get(hashed, badge) == badge:
-        yield from _withdraw_number(registry, badge)
-        registry.badge_numbers[hashed] = badge
-        yield Touched("badge_number", hashed)
-
-
-def _badge_withdrawn(registry: Registry, record: Record) -> Iterator[Touched]:
-    yield from _withdraw_number(registry, str(record["badge"]))
-
-
-def _withdraw_number(registry: Registry, badge: str) -> Iterator[Touched]:
-    for hashed in [hashed for hashed, holder in registry.badge_numbers.items() if holder == badge]:
-        del registry.badge_numbers[hashed]
-        yield Touched("badge_number", hashed)
+def _badge(registry: Registry, record: Record) -> Iterator[Touched]:
+    changed = badges.numbered(registry.badge_numbers, registry.badges, record)
+    yield from (Touched("badge_number", hashed) for hashed in changed)
 
 
 def _succession_approved(registry: Registry, record: Record) -> Iterator[Touched]:
@@ -385,11 +387,13 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "outcome": _outcome,
     "started": _started,
     "placed": _placed,
+    "finding": _happened,
+    "alarm": _alarm,
     "caller": _caller,
     "zone_state": _zone_state,
     "threat": _threat,
     "credential": _credential,
     "succession_approved": _succession_approved,
-    "badge_bound": _badge_bound,
-    "badge_withdrawn": _badge_withdrawn,
+    "badge_bound": _badge,
+    "badge_withdrawn": _badge,
 }

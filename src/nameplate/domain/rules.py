@@ -20,6 +20,7 @@ from .places import Door, Site, Zone
 from .points import DOOR_API, PANEL_TYPES, Point
 from .policies import Rule
 from .registry import Registry, unit_key
+from .robot_classes import RobotClass
 
 
 class Reference(NamedTuple):
@@ -112,21 +113,9 @@ def check(prospect: Prospect, value: Declared) -> Iterator[Problem]:
             yield from _check_site(prospect, value, reference)
         else:
             yield from _check_reference(prospect, reference)
-    if isinstance(value, Site) or (isinstance(value, Calendar) and value.timezone):
-        yield from _check_timezone(prospect, "timezone", value.timezone)
-    elif isinstance(value, Contract):
-        yield from _check_contract(prospect, value)
-    elif isinstance(value, Actor):
-        yield from _check_actor(prospect, value)
-    elif isinstance(value, Point):
-        yield from _check_doors(prospect, value)
-        yield from _check_panels(prospect, value)
-        yield from _check_mode(value)
-    elif isinstance(value, CardPool):
-        yield from _check_pool(prospect, value)
-    elif isinstance(value, Rule):
-        for fault in prospect.rule_faults(value):
-            yield Problem("cedar", fault, "See `nameplate rule schema`.")
+    own = _CHECKS.get(kind_of(value))
+    if own is not None:
+        yield from own(prospect, value)
 
 
 def _check_reference(prospect: Prospect, reference: Reference) -> Iterator[Problem]:
@@ -157,6 +146,14 @@ def _check_contract(prospect: Prospect, contract: Contract) -> Iterator[Problem]
     for where, during in _during(contract):
         if isinstance(during, Window):
             yield from _check_timezone(prospect, f"{where}.timezone", during.timezone)
+
+
+def _check_models(prospect: Prospect, robot_class: RobotClass) -> Iterator[Problem]:
+    """A model belongs to one class, or nobody could say which times hold."""
+    for other in prospect.after["RobotClass"].values():
+        for model in sorted(set(other.models) & set(robot_class.models)) if other.id != robot_class.id else ():
+            where = f"models[{robot_class.models.index(model)}]"
+            yield Problem(where, f"{model!r} belongs to {other.id!r} too.", "Take it out of one of the two classes.")
 
 
 def _check_doors(prospect: Prospect, point: Point) -> Iterator[Problem]:
@@ -302,3 +299,32 @@ def _undeclared(prospect: Prospect, contract: Contract) -> Iterator[Problem]:
             if known is not None and not ident.endswith("*") and ident not in known:
                 remedy = f"{suggestion(ident, known)}The grant has no effect until it is declared."
                 yield Problem(f"grants[{position}].resources[{number}]", f"{resource!r} is not declared.", remedy)
+
+
+def _check_own_timezone(prospect: Prospect, value: Site | Calendar) -> Iterator[Problem]:
+    if value.timezone:
+        yield from _check_timezone(prospect, "timezone", value.timezone)
+
+
+def _check_point(prospect: Prospect, point: Point) -> Iterator[Problem]:
+    yield from _check_doors(prospect, point)
+    yield from _check_panels(prospect, point)
+    yield from _check_mode(point)
+
+
+def _check_rule(prospect: Prospect, rule: Rule) -> Iterator[Problem]:
+    for fault in prospect.rule_faults(rule):
+        yield Problem("cedar", fault, "See `nameplate rule schema`.")
+
+
+_CHECKS: Mapping[str, Callable[[Prospect, Any], Iterator[Problem]]] = {
+    "Site": _check_own_timezone,
+    "Calendar": _check_own_timezone,
+    "RobotClass": _check_models,
+    "Contract": _check_contract,
+    "CardPool": _check_pool,
+    "Actor": _check_actor,
+    "Rule": _check_rule,
+    "Point": _check_point,
+}
+"""What only one kind of object can do wrong."""

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     LOCKDOWN = "lockdown"
     INTERLOCK = "interlock"
     ANTI_PASSBACK = "anti_passback"
+    FIRE = "fire"
     NOT_IN_CONTRACT = "not_in_contract"
     WINDOW = "window"
     NETWORK = "network"

@@ -67,6 +67,7 @@ class Explainer:
             actors=registry.actors,
             contracts=contracts,
             standings=standings,
+            fires=registry.fires,
         )
 
     def _former(self, ident: str, revision: int) -> Contract | None:

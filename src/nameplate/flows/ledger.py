@@ -43,6 +43,8 @@ class _Unwritten(NamedTuple):
 class Ledger:
     """Folds records into the registry and appends them. `mirror` is told what each touched. Owned by one event loop.
 
+    `noticed` is told of each record that is noted.
+
     Changes come into force in the order of the journal, or a replay would give another state. A stop does not wait for
     its turn: it is in force at once, and again after whatever was on its way before it.
     """
@@ -54,6 +56,7 @@ class Ledger:
         self._line: deque[_Change] = deque()
         self._waiting: deque[_Unwritten] = deque()
         self.lost = 0
+        self.noticed: Callable[[Record], None] = _nobody_looks
         self.watchers: list[Callable[[Touched], None]] = []
 
     async def commit(self, record: Record) -> int:
@@ -86,6 +89,7 @@ class Ledger:
         self._write(_Unwritten(_encode(record), change.at, urgent=False))
         self._line.append(change)
         self._advance()
+        self.noticed(record)
 
     def proved(self, actor: str, counter: int, key: str | None) -> None:
         """Remember the counter of a unit that proved itself; the record of its decision carries it to the journal."""
@@ -95,9 +99,8 @@ class Ledger:
 
     def raise_finding(self, finding: Finding) -> None:
         """Note a finding."""
-        fields = {name: value for name in finding.__slots__ if (value := getattr(finding, name))}
-        log.warning("finding", **fields)
-        self.note({"kind": "finding", **fields})
+        log.warning("finding", **finding.fields)
+        self.note({"kind": "finding", **finding.fields})
 
     def write_waiting(self) -> None:
         """Write what could not be written before, oldest first. Called when the journal has recovered."""
@@ -157,6 +160,10 @@ class Ledger:
             self._mirror(touched)
             for watcher in self.watchers:
                 watcher(touched)
+
+
+def _nobody_looks(_record: Record) -> None:
+    """Until somebody wants to know what is noted."""
 
 
 async def _is_durable(written: "asyncio.Future[None] | None", kind: str) -> bool:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 import msgspec
 
 from nameplate.domain.errors import Invalid
+from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.outcomes import Happening, Outcome
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.ledger import Ledger
@@ -44,3 +45,15 @@ def record_outcome(ledger: Ledger, point: str, outcome: Outcome, unit: str, show
             **shown,
         }
     )
+    if outcome.happening is Happening.CONVOY:
+        ledger.note({"kind": "finding", **_convoy(outcome, unit).fields})
+
+
+def _convoy(outcome: Outcome, unit: str) -> Finding:
+    """More than one on one grant. Somebody who only asked to come along was refused: that is no alarm."""
+    tail = outcome.detail.get("presented", "")
+    text = f"{tail} presented itself at {outcome.door} behind {outcome.actor}, before the door was closed."
+    if not tail:
+        text = f"{outcome.door} was opened twice on one permit of {outcome.actor}: somebody may have gone in behind it."
+    severity = Severity.LOW if tail else Severity.HIGH
+    return Finding("convoy", severity, text, outcome.actor, unit, outcome.door, outcome.decision_id)

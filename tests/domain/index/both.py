@@ -27,6 +27,7 @@ class Both:
         self.seen: list[Sighting] = []
         self.mono = 0.0
         self.changes = (
+            self.fire,
             self.site,
             self.calendar,
             self.zone,
@@ -141,6 +142,11 @@ class Both:
 
     def _forget_doors(self, forgets: Callable[[str], bool]) -> None:
         self.permits = [each._replace(door="") if forgets(each.door) else each for each in self.permits]
+
+    def fire(self) -> None:
+        sites = self.dice.mostly((), (("clinic",), ("nowhere", "clinic"), ("nowhere",)), 0.6)
+        self.world.fires = {f"d{number}": site for number, site in enumerate(sites)}
+        self.index.barriers.set_fires(sites)
 
     def drop(self) -> None:
         match self.dice.one(("site", "calendar", "zone", "door", "contract", "actor")):

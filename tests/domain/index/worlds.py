@@ -94,6 +94,7 @@ class World:
     interlocks: dict[str, Interlock] = field(default_factory=dict)
     leaves: dict[str, Leaf] = field(default_factory=dict)
     threats: dict[str, Alert] = field(default_factory=dict)
+    fires: dict[str, str] = field(default_factory=dict)
 
 
 class Dice:

@@ -82,6 +82,7 @@ channels = optional(
         "address": st.integers(0, 126),
         "strike": st.sampled_from(["5s", "0.5s"]),
         "pass": st.sampled_from(["15s", "40s"]),
+        "fire_input": st.integers(2, 31),
     },
 )
 
@@ -115,6 +116,9 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
         },
     ),
     "Team": optional({}, {"name": texts, "escalation": lists(ids.map("mailto:{}".format))}),
+    "RobotClass": optional({"models": lists(texts)}, {"strike": st.sampled_from(["8s", "0.5s"])}).map(
+        lambda fields: {"pass": "25s"} | fields
+    ),
     "Badge": optional({"holder": ids}, {"escort": st.booleans(), "custody": st.booleans()}),
     "Zone": optional({}, {"public": st.booleans(), "anti_passback": st.sampled_from(["hard", "soft"])})
     | optional({"anti_passback": st.just("hard"), "anti_passback_reset": st.sampled_from(["8h", "90m", "1d"])}, {}),

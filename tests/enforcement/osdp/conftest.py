@@ -8,6 +8,7 @@ import time
 import tty
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.enforcement.osdp import OsdpPoint
 from nameplate.enforcement.osdp.air import Told, approach
 from nameplate.enforcement.osdp.settings import OsdpSettings
-from nameplate.enforcement.osdp.sim import SimulatedDoor
+from nameplate.enforcement.osdp.sim import FIRE_INPUT, SimulatedDoor
 
 KEY = bytes(range(16))
 CHALLENGE = bytes([1]) + bytes(CHALLENGE_SIZE - 1)
@@ -43,6 +44,7 @@ class ScriptedDecisions:
         self.reason = Reason.GRANTED
         self.actor = "amr-17"
         self.lifetime_us = 5_000_000
+        self.obligations: dict[str, Any] = {}
         self.online = True
         self.presented: list[tuple[str, str, bytes]] = []
         self.outcomes: list[Outcome] = []
@@ -62,9 +64,8 @@ class ScriptedDecisions:
         self.presented.append((door, reader, answer))
         self.asked.set()
         now = clock()
-        decision = Decision(
-            Verdict(self.permit, self.reason, (self.reason.value,)), "d-1", now, now + self.lifetime_us, self.actor
-        )
+        verdict = Verdict(self.permit, self.reason, (self.reason.value,))
+        decision = Decision(verdict, "d-1", now, now + self.lifetime_us, self.actor, self.obligations)
         if self.before_answer is not None:
             await self.before_answer()
         return decision
@@ -189,13 +190,17 @@ def running(tmp_path: Path) -> Callable[..., Any]:
         **hardware: Any,
     ) -> AsyncIterator[Site]:
         door = Door("D1", "here", ("corridor", "pharmacy"), (Reader("r1", "corridor"), Reader("r2", "pharmacy")))
+        burning = hardware.pop("burning", None)
         with SimulatedDoor(reader_key, tmp_path, **hardware) as sim:
             if pace:
                 sim.electronics.pace(*pace)
             channel = Channel("D1", to(sim), strike_s=strike_s, pass_s=pass_s)
+            if burning is not None:
+                channel = replace(channel, fire_input=FIRE_INPUT)
+            fires = {"D1"} if burning else set[str]()
             decisions = ScriptedDecisions()
             spec = Point("p1", "osdp", "here", (channel,))
-            point = OsdpPoint(spec, {"D1": door}, {"D1": KEY}, decisions, clock, time.monotonic, settings)
+            point = OsdpPoint(spec, {"D1": door}, {"D1": KEY}, decisions, clock, time.monotonic, settings, fires)
             ending = asyncio.Event()
             task = asyncio.create_task(point.run(ending))
             try:

@@ -29,6 +29,87 @@ def test_opening_and_closing_after_a_grant_is_a_passage_in_its_direction():
     assert subject.grant is None
 
 
+def crossed(until=2.0):
+    """A door through which somebody has just gone; the strike is released until STRIKE_S."""
+    subject = door()
+    subject.begin(GRANT, 0.0)
+    subject.leaf(1.0, is_open=True)
+    subject.leaf(until, is_open=False)
+    return subject
+
+
+def test_a_door_may_be_locked_again_when_the_leaf_has_opened_and_closed():
+    subject = door()
+    assert not subject.lockable(0.0)
+    subject.begin(GRANT, 0.0)
+    assert not subject.lockable(0.5)
+    subject.leaf(1.0, is_open=True)
+    assert not subject.lockable(1.5)
+    subject.leaf(2.0, is_open=False)
+    assert subject.lockable(2.0)
+    assert not subject.lockable(STRIKE_S)
+
+
+def test_nothing_is_locked_on_whoever_leaves_or_while_it_burns_or_nobody_can_see():
+    leaving, burning, blind = crossed(), crossed(), crossed()
+    leaving.exit_button(2.1, pressed=True)
+    burning.on_fire = True
+    blind.lose_sight()
+    for subject in (leaving, burning, blind):
+        assert not subject.lockable(2.2)
+
+
+def test_a_second_opening_on_one_grant_is_a_convoy():
+    subject = crossed()
+    seen = subject.leaf(3.0, is_open=True)
+    assert kinds(seen) == [Happening.DOOR_OPENED, Happening.CONVOY]
+    assert seen[1].grant == GRANT
+
+
+def test_once_it_is_locked_again_it_is_forced():
+    subject = crossed()
+    subject.locked()
+    assert kinds(subject.leaf(3.0, is_open=True)) == [Happening.DOOR_FORCED]
+    assert kinds(crossed().leaf(STRIKE_S + 0.1, is_open=True)) == [Happening.DOOR_FORCED]
+
+
+def test_the_next_grant_is_no_convoy():
+    subject = crossed()
+    subject.begin(GRANT._replace(actor="amr-18"), 3.0)
+    assert not subject.lockable(3.1)
+    assert kinds(subject.leaf(3.5, is_open=True)) == [Happening.DOOR_OPENED]
+
+
+def test_whoever_presents_behind_an_open_door_is_told_once():
+    subject = door()
+    subject.begin(GRANT, 0.0)
+    assert not subject.tailed_by("amr-18")
+    subject.leaf(1.0, is_open=True)
+    assert not subject.tailed_by(GRANT.actor)
+    assert subject.tailed_by("amr-18")
+    assert not subject.tailed_by("amr-19")
+
+
+def test_a_grant_may_bring_its_own_times_and_the_next_one_has_those_of_the_door():
+    subject = door()
+    subject.begin(GRANT, 0.0, 10.0, 60.0)
+    assert subject.tick(STRIKE_S + REPORT_DELAY_S + 1) == []
+    subject.leaf(9.0, is_open=True)
+    assert subject.tick(9.0 + PASS_S + 1) == []
+    assert kinds(subject.tick(70.0)) == [Happening.DOOR_HELD]
+    subject.leaf(71.0, is_open=False)
+    subject.begin(GRANT, 80.0)
+    assert kinds(subject.tick(80.0 + STRIKE_S + REPORT_DELAY_S + 0.1)) == [Happening.NO_PASSAGE]
+
+
+def test_what_a_door_does_while_it_burns_is_marked():
+    subject = door()
+    subject.on_fire = True
+    (forced,) = subject.leaf(0.0, is_open=True)
+    (held,) = subject.tick(PASS_S + 1)
+    assert forced.detail == held.detail == (("fire", True),)
+
+
 def test_a_strike_that_lapses_unused_is_no_passage():
     subject = door()
     subject.begin(GRANT, 0.0)

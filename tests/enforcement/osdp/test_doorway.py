@@ -175,3 +175,97 @@ def test_a_badge_at_a_reader_that_is_not_declared_is_not_told(running):
             assert not site.decisions.seen(Happening.BADGE)
 
     asyncio.run(scenario())
+
+
+async def gone_through(site, passages: int = 1) -> None:
+    """Somebody with a grant goes through."""
+    site.sim.open()
+    await site.decisions.wait_for(Happening.DOOR_OPENED, passages)
+    site.sim.close()
+    await site.decisions.wait_for(Happening.PASSAGE, passages)
+
+
+def test_when_the_leaf_has_closed_the_strike_is_taken_back(running):
+    async def scenario():
+        async with running(strike_s=20.0) as site:
+            assert (await site.come()).permit
+            assert site.sim.relocks == []
+            await gone_through(site)
+            await site.decisions.wait_for(Happening.RELOCKED)
+            assert len(site.sim.relocks) == 1
+            site.sim.open()
+            await site.decisions.wait_for(Happening.DOOR_FORCED)
+
+    asyncio.run(scenario())
+
+
+def test_nothing_is_locked_while_the_leaf_is_open_or_the_fire_alarm_releases_the_door(running):
+    async def scenario():
+        async with running(strike_s=20.0, burning=False) as site:
+            site.sim.fire(active=True)
+            assert (await site.decisions.wait_for(Happening.FIRE)).door == "D1"
+            assert (await site.come()).permit
+            await gone_through(site)
+            site.sim.open()
+            forced = await site.decisions.wait_for(Happening.DOOR_FORCED)
+            assert forced.detail == {"fire": True}
+            site.sim.close()
+            await site.decisions.wait_for(Happening.DOOR_CLOSED, 2)
+            site.sim.fire(active=False)
+            await site.decisions.wait_for(Happening.FIRE_CLEARED)
+            assert not site.decisions.seen(Happening.RELOCKED)
+            assert site.sim.relocks == []
+
+    asyncio.run(scenario())
+
+
+def test_a_fire_that_ended_while_nobody_watched_is_reported_as_over(running):
+    async def scenario():
+        async with running(burning=True) as site:
+            await site.decisions.wait_for(Happening.FIRE_CLEARED)
+            assert not site.decisions.seen(Happening.FIRE)
+
+    asyncio.run(scenario())
+
+
+def test_an_input_that_is_not_declared_as_that_of_the_fire_alarm_is_none(running):
+    async def scenario():
+        async with running() as site:
+            site.sim.fire(active=True)
+            site.sim.open()
+            await site.decisions.wait_for(Happening.DOOR_FORCED)
+            assert not site.decisions.seen(Happening.FIRE)
+
+    asyncio.run(scenario())
+
+
+def test_a_second_unit_that_presents_behind_an_open_door_is_refused_and_told(running):
+    async def scenario():
+        async with running(strike_s=20.0) as site:
+            assert (await site.come()).permit
+            site.sim.open()
+            await site.decisions.wait_for(Happening.DOOR_OPENED)
+            site.decisions.actor = "amr-18"
+            assert (await site.come()).reason == "door_in_use"
+            convoy = await site.decisions.wait_for(Happening.CONVOY)
+            assert (convoy.actor, convoy.detail) == ("amr-17", {"presented": "amr-18"})
+            assert len(site.sim.strikes) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_slow_robot_gets_the_time_that_its_class_needs_and_no_more_than_is_sane(running):
+    async def scenario():
+        async with running(strike_s=0.5, pass_s=0.1) as site:
+            site.decisions.obligations = {"strike_s": 8.0, "pass_s": 30.0}
+            assert (await site.come()).permit
+            site.sim.open()
+            await site.decisions.wait_for(Happening.DOOR_OPENED)
+            site.sim.close()
+            await site.decisions.wait_for(Happening.PASSAGE)
+            assert not site.decisions.seen(Happening.DOOR_HELD)
+            site.decisions.obligations = {"strike_s": 1e9, "pass_s": "for ever"}
+            assert (await site.come()).permit
+            assert [strike.seconds for strike in site.sim.strikes] == [8.0, 25.5]
+
+    asyncio.run(scenario())

@@ -33,16 +33,39 @@ def test_a_malformed_message_is_heard_as_such_and_one_of_another_maker_not_at_al
 
 
 def test_inputs_and_tamper_are_heard():
-    assert mapping.hear(status(osdp.StatusReportType.Input, b"\x01\x00")) == mapping.Inputs(
-        leaf_open=True, exit_button=False
-    )
-    assert mapping.hear(status(osdp.StatusReportType.Input, b"\x00\x01")) == mapping.Inputs(
-        leaf_open=False, exit_button=True
-    )
-    assert mapping.hear(status(osdp.StatusReportType.Input, b"\x01")) == mapping.Inputs(
-        leaf_open=True, exit_button=False
-    )
+    open_leaf, button = (mapping.hear(status(osdp.StatusReportType.Input, each)) for each in (b"\x01\x00", b"\x00\x01"))
+    assert isinstance(open_leaf, mapping.Inputs)
+    assert isinstance(button, mapping.Inputs)
+    assert (open_leaf.leaf_open, open_leaf.exit_button) == (True, False)
+    assert (button.leaf_open, button.exit_button) == (False, True)
     assert mapping.hear(status(osdp.StatusReportType.Local, b"\x01\x00")) == mapping.Tamper(active=True)
+
+
+def test_an_input_that_the_reader_does_not_tell_of_is_neither_on_nor_off():
+    assert [mapping.Inputs(b"\x00\x00\x01").on(number) for number in (1, 2, 3)] == [False, True, None]
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (8.0, 8.0),
+        (8, 8.0),
+        (400.0, 25.5),
+        (0, 5.0),
+        (-1, 5.0),
+        (None, 5.0),
+        ("8", 5.0),
+        (True, 5.0),
+        (float("inf"), 5.0),
+        (float("nan"), 5.0),
+    ],
+)
+def test_a_time_that_a_decision_asks_for_stays_within_what_a_door_can_do(value, seconds):
+    assert mapping.seconds(value, 5.0, 25.5) == seconds
+
+
+def test_a_release_is_taken_back_for_good():
+    assert mapping.lock()["control_code"] == 1
 
 
 def card(length, data, kind=osdp.CardFormat.Wiegand):

@@ -1,5 +1,7 @@
 """What bars places whatever a contract says. Where nothing is declared or ordered it costs one look."""
 
+from collections.abc import Iterable
+
 from nameplate.domain.actors import Standing
 from nameplate.domain.interlocks import Interlock
 from nameplate.domain.lockdowns import Threat
@@ -13,13 +15,14 @@ from .rows import Rows
 class Barriers:
     """`active` while anything is in force. `tightened` counts what came into force: a permit on its way looks again."""
 
-    __slots__ = ("_locked", "_threats", "_watched", "active", "interlocks", "tightened")
+    __slots__ = ("_locked", "_threats", "_watched", "active", "burning", "interlocks", "tightened")
 
     def __init__(self) -> None:
         self._locked: dict[str, Verdict] = {}
         self._threats: dict[str, Threat] = {}
         self._watched: dict[str, Zone] = {}
         self.interlocks = Interlocks()
+        self.burning: frozenset[str] = frozenset()
         self.active = False
         self.tightened = 0
 
@@ -39,6 +42,12 @@ class Barriers:
         tightens = level.rank > self._threats.pop(site, Threat.NORMAL).rank
         if level is not Threat.NORMAL:
             self._threats[site] = level
+        self._changed(tightens=tightens)
+
+    def set_fires(self, sites: Iterable[str]) -> None:
+        """All sites that are on fire."""
+        burning = frozenset(sites)
+        tightens, self.burning = not burning <= self.burning, burning
         self._changed(tightens=tightens)
 
     def watch(self, zone: Zone) -> None:
@@ -78,8 +87,13 @@ class Barriers:
         return self._threats.get(site, Threat.NORMAL)
 
     def _changed(self, *, tightens: bool) -> None:
-        self.active = bool(self._locked or self._threats or self._watched or self.interlocks)
+        self.active = bool(self._locked or self._threats or self._watched or self.burning or self.interlocks)
         self.tightened += tightens
+
+
+def in_fire(contract: str, target: str) -> Verdict:
+    """The refusal to enter at a site on fire."""
+    return Verdict(False, Reason.FIRE, (Reason.FIRE,), contract, target=target)
 
 
 def passed_back(target: str) -> Verdict:

@@ -1,9 +1,8 @@
 """The index: what is declared and what has happened, packed so that the number of actors hardly matters."""
 
 from collections.abc import Callable
-from datetime import date
 
-from nameplate.domain.actors import Actor, Standing, State
+from nameplate.domain.actors import Actor, Standing
 from nameplate.domain.calendars import Calendar
 from nameplate.domain.contracts import Contract
 from nameplate.domain.lockdowns import Threat
@@ -14,50 +13,20 @@ from nameplate.domain.sightings import Role, Sighting, Sightings
 from nameplate.domain.verdicts import Reason, Verdict
 from nameplate.domain.windows import LocalTime, Transitions
 
-from .barriers import Barriers, holding, noted, passed_back, threatened
+from .barriers import Barriers, holding, in_fire, noted, passed_back, threatened
 from .calendars import Timetable
 from .checks import judge, may_leave
 from .doors import Passage, Way
+from .entries import Entry, Place, without
 from .rows import CompiledContract, Compiler, merged
 
 ANOTHER = "another:"
 """Stands for somebody who is not there; no actor can have that name."""
 
 UNKNOWN_ACTOR = Verdict(False, Reason.UNKNOWN_ACTOR, (Reason.UNKNOWN_ACTOR,))
-STOPPED: dict[State, Verdict] = {
-    state: Verdict(False, Reason.STATE, (Reason.STATE, state)) for state in State if state is not State.ACTIVE
-}
 PAST_RETIRE_BY = Verdict(False, Reason.STATE, (Reason.STATE, "past_retire_by"))
 CUT_OFF = Verdict(False, Reason.CUT_OFF, (Reason.CUT_OFF,))
 UNKNOWN_READER = Verdict(False, Reason.UNKNOWN_READER, (Reason.UNKNOWN_READER,))
-CONTRACT_MISSING = Verdict(False, Reason.CONTRACT_MISSING, (Reason.CONTRACT_MISSING,))
-
-
-class _Place:
-    """A site, as its actors share it."""
-
-    __slots__ = ("local",)
-
-    def __init__(self, local: LocalTime) -> None:
-        self.local = local
-
-
-class _Entry:
-    """What the index holds of an actor. `refusal` is what its state forbids, `who` what conditions may ask about."""
-
-    __slots__ = ("contract", "cut_off", "place", "refusal", "retire_by", "who")
-
-    def __init__(self, actor: Actor, standing: Standing, place: _Place, contract: CompiledContract) -> None:
-        self.place = place
-        self.contract = contract
-        self.retire_by: date | None = actor.retire_by
-        self.stand(actor, standing)
-
-    def stand(self, actor: Actor, standing: Standing) -> None:
-        """Take over what has happened."""
-        self.refusal = STOPPED.get(standing.state)
-        self.cut_off = standing.cut_off
-        self.who = (actor, standing)
 
 
 class Index:
@@ -74,10 +43,10 @@ class Index:
         self._sightings = Sightings()
         self._compiler = Compiler(self._local, self._timetable, self._sightings)
         self._watches = False
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._contracts: dict[str, CompiledContract] = {}
         self._passages: dict[str, Passage] = {}
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, Place] = {}
         self._public: set[str] = set()
         self._zone_sites: dict[str, str] = {}
         self.barriers = Barriers()
@@ -108,6 +77,7 @@ class Index:
             self.barriers.interlocks.set_leaf(door_id, closed=False)
         for alert in facts.threats.values():
             self.barriers.set_threat(alert.site, alert.level)
+        self.barriers.set_fires(facts.fires.values())
 
     def put_site(self, site: Site) -> None:
         """Declare a site or change its time zone, for all its actors and calendars at once."""
@@ -196,7 +166,7 @@ class Index:
     def put_actor(self, actor: Actor, standing: Standing) -> None:
         """Declare an actor or replace it."""
         contract = self._contracts.setdefault(actor.contract, CompiledContract())
-        self._entries[actor.id] = _Entry(actor, standing, self._place(actor.site), contract)
+        self._entries[actor.id] = Entry(actor, standing, self._place(actor.site), contract)
 
     def drop_actor(self, actor_id: str) -> None:
         """Forget an actor, and its permits that count towards a rate."""
@@ -249,9 +219,9 @@ class Index:
             return self._with_care(entry, request, mono)
         return judge(contract.rows(resource), contract.name, resource, request, entry.who, mono)
 
-    def _with_care(self, entry: _Entry, request: AccessRequest, mono: float) -> Verdict:
+    def _with_care(self, entry: Entry, request: AccessRequest, mono: float) -> Verdict:
         """What is not about a door, where the contract may be over or something may be barred."""
-        refusal = _without(entry, request.at)
+        refusal = without(entry, request.at)
         if refusal is not None:
             return refusal
         contract, resource, barriers = entry.contract, request.resource, self.barriers
@@ -262,6 +232,8 @@ class Index:
         barred = barriers.locked(resource) if enters else None
         barred = barred or threatened(rows, request.action, level, contract.name, resource)
         barred = barred or (passed_back(resource) if inside == "hard" else None)
+        if enters and barred is None and entry.who[0].site in barriers.burning:
+            return in_fire(contract.name, resource)
         verdict = barred or judge(holding(rows, level), contract.name, resource, request, entry.who, mono)
         return noted(verdict) if inside == "soft" and verdict.permit else verdict
 
@@ -287,16 +259,16 @@ class Index:
             return None
         if ways[0].zone in self._public and request.presence == "reader":
             return ways[0].public_permit
-        if _without(entry, request.at) is not None:
+        if without(entry, request.at) is not None:
             return None
         rows = merged(entry.contract.rows(ways[0].target), entry.contract.rows(passage.name))
         return may_leave(holding(rows, self.barriers.level(passage.site)), entry.contract.name, request)
 
-    def _leaves(self, way: Way, entry: _Entry) -> bool:
+    def _leaves(self, way: Way, entry: Entry) -> bool:
         """Whether the actor stands inside, on this side of the door."""
         return way.side is not None and way.side == entry.who[1].zone and way.side not in self._public
 
-    def _at_door(self, passage: Passage, entry: _Entry, request: AccessRequest, mono: float) -> Verdict:
+    def _at_door(self, passage: Passage, entry: Entry, request: AccessRequest, mono: float) -> Verdict:
         verdict = UNKNOWN_READER
         for way in passage.ways(request.reader, entry.who[1].zone):
             verdict = self._through(way, passage, entry, request, mono)
@@ -306,7 +278,7 @@ class Index:
                 verdict = noted(verdict)
         return verdict
 
-    def _through(self, way: Way, passage: Passage, entry: _Entry, request: AccessRequest, mono: float) -> Verdict:
+    def _through(self, way: Way, passage: Passage, entry: Entry, request: AccessRequest, mono: float) -> Verdict:
         public, level = way.zone in self._public, Threat.NORMAL
         if self.barriers.active:
             barred, level = self._bar(way, passage, entry, request, mono)
@@ -314,13 +286,16 @@ class Index:
                 return barred
         if public and request.presence == "reader":
             return way.public_permit
-        refusal = _without(entry, request.at)
+        refusal = without(entry, request.at)
         if refusal is not None:
             return way.public_refusal if public else refusal
         contract = entry.contract
         rows = merged(contract.rows(way.target), contract.rows(passage.name))
         if level is not Threat.NORMAL:
             rows = holding(rows, level)
+        if not public and passage.site in self.barriers.burning:
+            leaves = may_leave(rows, contract.name, request) if self._leaves(way, entry) else None
+            return leaves or in_fire(contract.name, way.target)
         verdict = judge(rows, contract.name, way.target, request, entry.who, mono)
         if verdict.permit:
             return verdict
@@ -331,12 +306,12 @@ class Index:
         return verdict
 
     def _bar(
-        self, way: Way, passage: Passage, entry: _Entry, request: AccessRequest, mono: float
+        self, way: Way, passage: Passage, entry: Entry, request: AccessRequest, mono: float
     ) -> tuple[Verdict | None, Threat]:
         """What bars a way through a door, and the threat level there. Where no contract holds that is said first."""
         public, barriers = way.zone in self._public, self.barriers
         level = barriers.level(passage.site)
-        if not public and _without(entry, request.at) is not None:
+        if not public and without(entry, request.at) is not None:
             return None, level
         barred, contract = barriers.locked(way.target), entry.contract
         if barred is None and not public:
@@ -371,10 +346,10 @@ class Index:
         for timetable in self._timetables.values():
             timetable.moved(site_id, local)
 
-    def _place(self, site_id: str) -> _Place:
+    def _place(self, site_id: str) -> Place:
         place = self._places.get(site_id)
         if place is None:
-            place = self._places[site_id] = _Place(self._local("UTC"))
+            place = self._places[site_id] = Place(self._local("UTC"))
         return place
 
     def _local(self, timezone: str) -> LocalTime:
@@ -388,13 +363,3 @@ class Index:
         if timetable is None:
             timetable = self._timetables[calendar_id] = Timetable()
         return timetable
-
-
-def _without(entry: _Entry, at: int) -> Verdict | None:
-    """The refusal where no contract is in force."""
-    contract = entry.contract
-    if not contract.declared:
-        return CONTRACT_MISSING
-    if contract.expires is not None and entry.place.local.has_reached(contract.expires, at):
-        return Verdict(False, Reason.CONTRACT_EXPIRED, (Reason.CONTRACT_EXPIRED,), contract.name)
-    return None

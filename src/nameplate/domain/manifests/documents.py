@@ -13,17 +13,18 @@ from nameplate.domain.interlocks import Interlock
 from nameplate.domain.places import Door, Site, Team, Zone
 from nameplate.domain.points import Point
 from nameplate.domain.policies import Rule
+from nameplate.domain.robot_classes import RobotClass
 from nameplate.domain.sinks import Sink
 
-from . import actors, badges, calendars, cards, feeds, grants, places, points, policies, sinks
+from . import actors, badges, calendars, cards, feeds, grants, places, points, policies, robot_classes, sinks
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
 DEFAULT_SITE = "default"
 
-Declared = (
-    Site | Calendar | Team | Badge | Zone | Door | Interlock | Contract | CardPool | Actor | Rule | Point | Sink | Feed
-)
+_Places = Site | Calendar | Zone | Door | Interlock
+_Who = Team | Badge | RobotClass | Contract | CardPool | Actor | Rule
+Declared = _Places | _Who | Point | Sink | Feed
 
 
 class Kind(NamedTuple):
@@ -40,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "Calendar": Kind(Calendar, calendars.read_calendar, calendars.write_calendar),
     "Team": Kind(Team, places.read_team, places.write_team),
     "Badge": Kind(Badge, badges.read_badge, badges.write_badge),
+    "RobotClass": Kind(RobotClass, robot_classes.read_robot_class, robot_classes.write_robot_class),
     "Zone": Kind(Zone, places.read_zone, places.write_zone),
     "Door": Kind(Door, places.read_door, places.write_door),
     "Interlock": Kind(Interlock, places.read_interlock, places.write_interlock),

@@ -1,7 +1,7 @@
 """Enforcement points."""
 
 from nameplate.domain.names import is_key_name
-from nameplate.domain.points import Channel, Exemption, Point
+from nameplate.domain.points import MAX_INPUT, Channel, Exemption, Point
 
 from .apis import REMEDY, SERVER, read_api, write_api
 from .fields import Fields
@@ -64,6 +64,7 @@ def _channel(fields: Fields) -> Channel:
         pass_s=fields.quantity("pass", parse_seconds, "a time such as 15s") or _USUAL.pass_s,
         panel=read_ports(fields),
         api=None if section is None else read_api(section),
+        fire_input=fields.integer("fire_input", 0, range(2, MAX_INPUT + 1)) or None,
     )
     fields.done()
     return channel
@@ -109,6 +110,8 @@ def _written_channel(channel: Channel) -> dict[str, object]:
         written["api"] = write_api(channel.api)
     if channel.panel:
         written["panel"] = [write_port(port) for port in channel.panel]
+    if channel.fire_input is not None:
+        written["fire_input"] = channel.fire_input
     return written
 
 

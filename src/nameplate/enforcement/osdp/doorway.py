@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 from nameplate.domain.errors import NameplateError, Unavailable
+from nameplate.domain.obligations import OPEN_S, STRIKE_S, Obligations
 from nameplate.domain.outcomes import Happening, Outcome
 from nameplate.domain.places import Door, Reader
 from nameplate.domain.points import Channel
@@ -16,7 +17,7 @@ from nameplate.ports.decision_point import Clock, DecisionPoint, Monotonic
 from . import mapping
 from .crossing import Crossing, Grant, Seen
 from .link import Link
-from .settings import OsdpSettings
+from .settings import MAX_PASS_S, MAX_TIMED_S, OsdpSettings
 from .wire import AuthResponse, CardPresent
 
 SAME_BADGE_S = 2.0
@@ -52,6 +53,10 @@ class Doorway:
         self._answers: dict[int, asyncio.Future[bytes]] = {}
         self.link = Link(channel, key, settings, monotonic, self._hear, self._reach_changed)
 
+    def resume_fire(self) -> None:
+        """A fire alarm released the door when anybody last knew."""
+        self._crossing.on_fire = True
+
     def step(self) -> None:
         """Do what is due."""
         now = self._monotonic()
@@ -81,12 +86,34 @@ class Doorway:
                 self._answered(reader_no, b"")
             case mapping.BadgeRead(reader_no, bits, data):
                 self._badge_shown(reader_no, bits, data)
-            case mapping.Inputs(leaf_open, exit_button):
-                now = self._monotonic()
-                self._crossing.exit_button(now, pressed=exit_button)
-                self._report_seen(self._crossing.leaf(now, is_open=leaf_open))
+            case mapping.Inputs() as inputs:
+                self._inputs(inputs)
             case mapping.Tamper(active):
                 self._tamper(active=active)
+
+    def _inputs(self, inputs: mapping.Inputs) -> None:
+        now = self._monotonic()
+        if self._channel.fire_input is not None:
+            self._fire(active=inputs.on(self._channel.fire_input))
+        self._crossing.exit_button(now, pressed=inputs.exit_button)
+        self._report_seen(self._crossing.leaf(now, is_open=inputs.leaf_open))
+        if self._crossing.lockable(now):
+            self._lock()
+
+    def _fire(self, *, active: bool | None) -> None:
+        # An input that the reader has ceased to tell of stays as it was: that no fire is heard of is not its end.
+        if active is not None and active != self._crossing.on_fire:
+            self._crossing.on_fire = active
+            self._report(Happening.FIRE if active else Happening.FIRE_CLEARED)
+
+    def _lock(self) -> None:
+        """The leaf has opened and closed: nobody else goes through on what is left of the strike."""
+        self.link.send(mapping.lock(), lambda acknowledged: self._locked(acknowledged=acknowledged))
+
+    def _locked(self, *, acknowledged: bool) -> None:
+        if acknowledged:
+            self._crossing.locked()
+            self._report(Happening.RELOCKED)
 
     def _badge_shown(self, reader_no: int, bits: int, data: bytes) -> None:
         shown, now = (reader_no, bits, data), self._monotonic()
@@ -161,6 +188,8 @@ class Doorway:
         reason = mapping.obstacle(decision, self._clock(), self._cut_offs)
         if not reason and not self._crossing.free_for(decision.actor, reader.id):
             reason = mapping.DOOR_IN_USE
+            if self._crossing.tailed_by(decision.actor):
+                self._report(Happening.CONVOY, self._crossing.grant, {"presented": decision.actor})
         if not reason and not self.link.usable:
             reason = mapping.NO_SECURE_CHANNEL
         if reason:
@@ -168,18 +197,20 @@ class Doorway:
             return
         beyond, warned = self._door.beyond(reader.side), decision.verdict.reason is Reason.WARNED
         grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, beyond, warned)
-        self._strike(reader_no, grant)
+        self._strike(reader_no, grant, decision.obligations)
 
-    def _strike(self, reader_no: int, grant: Grant) -> None:
+    def _strike(self, reader_no: int, grant: Grant, asked: Obligations) -> None:
         begun = self._monotonic()
-        command = mapping.strike(self._channel.strike_s)
+        strike_s = mapping.seconds(asked.get(STRIKE_S), self._channel.strike_s, MAX_TIMED_S)
+        pass_s = mapping.seconds(asked.get(OPEN_S), self._channel.pass_s, MAX_PASS_S)
+        command = mapping.strike(strike_s)
         if not self.link.send(
             command, lambda acknowledged: self._struck(reader_no, grant, begun, acknowledged=acknowledged)
         ):
             self._strike_failed(reader_no, grant)
             return
         self._unacknowledged_at = begun + self._settings.strike_ack_s
-        self._crossing.begin(grant, begun)
+        self._crossing.begin(grant, begun, strike_s, pass_s)
         self._report(Happening.STRIKE_COMMANDED, grant)
 
     def _struck(self, reader_no: int, grant: Grant, begun: float, *, acknowledged: bool) -> None:

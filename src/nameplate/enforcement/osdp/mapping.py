@@ -1,6 +1,7 @@
 """What a reader's events mean, what a decision makes the door do, and the commands for it. Pure functions."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 import osdp
@@ -26,14 +27,27 @@ UNAVAILABLE, DOOR_IN_USE, EXPIRED, STOPPED, NO_SECURE_CHANNEL, NAMELESS, STRIKE_
     "strike_failed",
 )
 
-_TIMED_ON, _TEMPORARY, _TONE = 5, 2, 2
+_TIMED_ON, _OFF, _TEMPORARY, _TONE = 5, 1, 2, 2
 
 
 class Inputs(NamedTuple):
-    """The reader's inputs."""
+    """The reader's inputs, a byte each: 0 is at rest."""
 
-    leaf_open: bool
-    exit_button: bool
+    states: bytes
+
+    @property
+    def leaf_open(self) -> bool:
+        """The door contact."""
+        return bool(self.on(CONTACT_INPUT))
+
+    @property
+    def exit_button(self) -> bool:
+        """The request to exit."""
+        return bool(self.on(REX_INPUT))
+
+    def on(self, number: int) -> bool | None:
+        """Whether an input is active; None where the reader does not tell."""
+        return self.states[number] != 0 if number < len(self.states) else None
 
 
 class Tamper(NamedTuple):
@@ -85,7 +99,7 @@ def _status(kind: int, report: bytes) -> Inputs | Tamper | None:
     if kind == osdp.StatusReportType.Local:
         return Tamper(report[0] != 0)
     if kind == osdp.StatusReportType.Input:
-        return Inputs(report[CONTACT_INPUT] != 0, len(report) > REX_INPUT and report[REX_INPUT] != 0)
+        return Inputs(report)
     return None
 
 
@@ -109,6 +123,18 @@ def strike(seconds: float) -> Command:
     """Release the strike for so long; the reader times it, so it ends even if we do not live to see it."""
     units = max(1, min(255, round(seconds * 10)))
     return {"command": osdp.Command.Output, "output_no": STRIKE_OUTPUT, "control_code": _TIMED_ON, "timer_count": units}
+
+
+def lock() -> Command:
+    """Take a release back at once: permanently off, and the timer ends (control code 1)."""
+    return {"command": osdp.Command.Output, "output_no": STRIKE_OUTPUT, "control_code": _OFF, "timer_count": 0}
+
+
+def seconds(value: object, usual: float, most: float) -> float:
+    """The time that a decision asks for, within what the door can do; `usual` where it asks for none, or nonsense."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
+        return usual
+    return min(float(value), most)
 
 
 def challenge(reader_no: int, value: bytes) -> Command:

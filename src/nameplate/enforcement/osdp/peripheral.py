@@ -17,7 +17,7 @@ from .wire import BROADCAST
 
 TICK_S = 0.02
 _ALWAYS = (
-    (osdp.Capability.ContactStatusMonitoring, 1, 2),
+    (osdp.Capability.ContactStatusMonitoring, 1, 4),
     (osdp.Capability.OutputControl, 1, 1),
     (osdp.Capability.CommunicationSecurity, 1, 1),
     (osdp.Capability.Readers, 1, 2),

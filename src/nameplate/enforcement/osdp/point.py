@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from nameplate.domain.errors import Invalid, NotFound
 from nameplate.domain.places import Door
@@ -17,8 +18,9 @@ from .settings import MAX_INSTALL_S, OsdpSettings, check_channel
 class OsdpPoint:
     """Enforcement point of type `osdp`; implements `StopsApplied`.
 
-    `doors`: by id; `keys`: the transport key (SCBK) of each door's reader, 16 bytes. Raises Invalid for a channel
-    without a door or a key, or that OSDP cannot drive. All methods belong to one event loop.
+    `doors`: by id; `keys`: the transport key (SCBK) of each door's reader, 16 bytes; `fires`: the doors that a fire
+    alarm released when last known. Raises Invalid for a channel without a door or a key, or that OSDP cannot drive.
+    All methods belong to one event loop.
     """
 
     def __init__(
@@ -30,10 +32,11 @@ class OsdpPoint:
         clock: Clock,
         monotonic: Monotonic,
         settings: OsdpSettings | None = None,
+        fires: AbstractSet[str] = frozenset(),
     ) -> None:
         refuse_name_clash()
         self.spec = spec
-        self._settings = settings or OsdpSettings()
+        self.settings = settings or OsdpSettings()
         self._cut_offs: dict[str, int] = {}
         self._doorways: dict[str, Doorway] = {}
         for channel in spec.channels:
@@ -44,10 +47,12 @@ class OsdpPoint:
                 keys[channel.door],
                 decision_point,
                 self._cut_offs,
-                self._settings,
+                self.settings,
                 clock,
                 monotonic,
             )
+            if channel.door in fires:
+                self._doorways[channel.door].resume_fire()
 
     async def run(self, stop_event: asyncio.Event) -> None:
         """Serve the doors until `stop_event` is set. A strike under way ends by the reader's own timer."""
@@ -55,7 +60,7 @@ class OsdpPoint:
             while not stop_event.is_set():
                 for doorway in self._doorways.values():
                     doorway.step()
-                await asyncio.sleep(self._settings.tick_s)
+                await asyncio.sleep(self.settings.tick_s)
         finally:
             for doorway in self._doorways.values():
                 await doorway.close()

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from nameplate.domain.errors import Invalid
-from nameplate.domain.points import Channel
+from nameplate.domain.points import MAX_INPUT, Channel
 from nameplate.domain.presence import LIFETIME_S
 
 # An output timer travels as one byte of 100 ms units through libosdp 3.2.9.
 MAX_TIMED_S = 25.5
+# A door that a decision keeps open for longer is no door any more.
+MAX_PASS_S = 300.0
 # While an install window is open, the key can be learnt on the wire: it must not be left open.
 MAX_INSTALL_S = 600.0
 
@@ -44,3 +46,5 @@ def check_channel(channel: Channel) -> None:
         )
     if channel.pass_s <= 0:
         raise Invalid("malformed", f"Door {channel.door}: pass_s must be more than 0 s.")
+    if channel.fire_input is not None and not 2 <= channel.fire_input <= MAX_INPUT:
+        raise Invalid("malformed", f"Door {channel.door}: fire_input must be 2 to {MAX_INPUT}.")

@@ -17,6 +17,8 @@ from .peripheral import LIGHT_AND_SOUND, Peripheral
 from .wire import AUTH_REQUEST, AUTH_RESPONSE, AUTH_RESULT, CARD_PRESENT, MAX_REPLY_DATA, VENDOR_CODE
 
 _CONTACT, _REX = 0, 1
+_OFF = 1
+FIRE_INPUT = 3
 _TO_ROBOT = {AUTH_REQUEST: CHALLENGE, AUTH_RESULT: RESULT}
 
 
@@ -30,9 +32,10 @@ class Strike(NamedTuple):
 class SimulatedDoor:
     """One door. A control panel connects to `path`, a robot at reader number n to the Unix socket `air[n]`.
 
-    `install`, `can` and `lax`: see `Peripheral`. `strikes`: all releases so far; `commands`: all that the control panel
-    has sent, as libosdp gives it. `on_strike` and `on_command` are called from the door's own thread. Use as a context
-    manager, or `start` and `stop`.
+    `install`, `can` and `lax`: see `Peripheral`. `strikes`: all releases so far; `relocks`: when one was taken back;
+    `commands`: all that the control panel has sent, as libosdp gives it. `on_strike` and `on_command` are called from
+    the door's own thread. The fire alarm system is wired to input FIRE_INPUT. Use as a context manager, or `start` and
+    `stop`.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class SimulatedDoor:
         lax: bool = False,
     ) -> None:
         self.strikes: list[Strike] = []
+        self.relocks: list[float] = []
         self.commands: list[dict[str, Any]] = []
         self.on_strike: Callable[[Strike], None] = lambda _: None
         self.on_command: Callable[[dict[str, Any]], None] = lambda _: None
@@ -55,7 +59,7 @@ class SimulatedDoor:
         self.electronics.on_secure = self._report_all
         self.path = self.electronics.path
         self.air = tuple(folder / f"{name}-{number}.sock" for number in range(readers))
-        self._contacts, self._switches = bytearray(2), bytearray(2)
+        self._contacts, self._switches = bytearray(FIRE_INPUT + 1), bytearray(2)
         self._robots: dict[socket.socket, int] = {}
         for number in range(readers):
             self._listen(number)
@@ -102,6 +106,10 @@ class SimulatedDoor:
         card = {"format": osdp.CardFormat.Wiegand, "length": bits, "data": data}
         self.electronics.do(lambda: self.electronics.tell(event | card))
 
+    def fire(self, *, active: bool) -> None:
+        """The fire alarm system closes its contact, or opens it again."""
+        self._change(osdp.StatusReportType.Input, self._contacts, FIRE_INPUT, int(active))
+
     def power_cycle(self, seconds: float = 0.0) -> None:
         """Lose power for so long."""
         self.electronics.power_cycle(seconds)
@@ -136,7 +144,9 @@ class SimulatedDoor:
         self.commands.append(command)
         self.on_command(command)
         kind = command["command"]
-        if kind == osdp.Command.Output:
+        if kind == osdp.Command.Output and command["control_code"] == _OFF:
+            self.relocks.append(time.monotonic())
+        elif kind == osdp.Command.Output:
             self.strikes.append(Strike(time.monotonic(), command["timer_count"] / 10))
             self.on_strike(self.strikes[-1])
         elif kind == osdp.Command.Manufacturer:

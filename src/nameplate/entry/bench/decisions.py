@@ -102,6 +102,7 @@ class Workload:
     interlocks: dict[str, Interlock] = field(default_factory=dict)
     leaves: dict[str, Leaf] = field(default_factory=dict)
     threats: dict[str, Alert] = field(default_factory=dict)
+    fires: dict[str, str] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     requests: list[AccessRequest] = field(default_factory=list)
 

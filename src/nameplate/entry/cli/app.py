@@ -9,6 +9,7 @@ from nameplate.domain.errors import NameplateError
 from . import (
     access,
     actors,
+    alarms,
     badges,
     bench,
     buildings,
@@ -46,6 +47,7 @@ app.add_typer(access.check_app, name="access", help="Ask whether an actor may do
 app.add_typer(access.decision_app, name="decision", help="Look at decisions that were made.")
 app.add_typer(actors.app, name="actor", help="Actors and their lives.")
 app.add_typer(cards.app, name="card", help="Card numbers, by which existing panels know units.")
+app.add_typer(alarms.app, name="alarm", help="What somebody has to look at.")
 app.add_typer(badges.app, name="badge", help="Badges of people at our readers.")
 app.add_typer(zones.site_app, name="site", help="Sites and their threat levels.")
 app.add_typer(zones.app, name="zone", help="Zones, and who may enter them now.")

@@ -52,6 +52,11 @@ class Internal:
             "panels_told": self._panels_told,
         }
 
+    def runs(self, point_id: str) -> bool:
+        """Whether the point is one that runs as a process of ours."""
+        point = self._registry.points.get(point_id)
+        return point is not None and point.type in PROCESSES
+
     def touched(self, touched: Touched) -> None:
         """Something has changed: whoever waits for the list of points gets a new one."""
         if touched[0] in {"Point", "Door", "Site"}:

@@ -24,6 +24,7 @@ from nameplate.flows.search import Searcher
 from nameplate.flows.stop import Lifecycle
 
 from .access import Access
+from .alarms import AlarmRoutes, PointWatch
 from .app import App
 from .badges import BadgeRoutes
 from .connections import Connections
@@ -91,7 +92,9 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
         await bus.listen(paths.points, hub.handlers(), 0o666, connections.gone),
     ]
     parts.ledger.note({"kind": "started", "node": parts.node})
+    watch = PointWatch(parts.registry, connections, parts.ledger, parts.alarm_keeper, internal.runs, clocks.monotonic)
     background = [
+        asyncio.create_task(watch.run()),
         asyncio.create_task(keep_checkpoints(parts.journal, parts.ledger, settings.journal.checkpoint_seconds)),
         asyncio.create_task(clocks.watch_for_steps(lambda seconds: _report_step(parts, seconds))),
     ]
@@ -139,6 +142,7 @@ def build_app(
         ("POST", "/v1/feeds/[^/]+/events"): hook.take,
         ("POST", "/v1/doors/[^/]+/open"): doors.open,
         **Sinks(parts.registry, parts.ledger, parts.node).patterns(),
+        **AlarmRoutes(parts.alarm_keeper).patterns(),
         **BadgeRoutes(parts.badges).patterns(),
     }
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)

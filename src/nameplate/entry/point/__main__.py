@@ -19,7 +19,7 @@ def main() -> None:
     parent, settings = child_arguments()
     start = read_start(sys.stdin.buffer.read())
     configure_logs(settings.log, f"point {start.point}")
-    build = catalog.POINTS[start.type]()
+    build = catalog.POINTS[start.type](settings)
     socket = Path(start.socket)
     # Reached by name from here: the folders above it may be closed to the user that we become.
     os.chdir(socket.parent)

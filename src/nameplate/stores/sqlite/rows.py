@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Table
 
 from nameplate.domain.actors import BoundKey, Standing, State
+from nameplate.domain.alarms import Alarm
 from nameplate.domain.cards import Card, CardNumber
 from nameplate.domain.contracts import Contract
 from nameplate.domain.interlocks import Leaf
@@ -100,11 +101,24 @@ def _restore_succession(registry: Registry, actor: str, former: str) -> None:
     registry.successions[actor] = former
 
 
+def _restore_fire(registry: Registry, door: str, site: str) -> None:
+    registry.fires[door] = site
+
+
+def _restore_alarm(registry: Registry, ident: str, doc: Any) -> None:
+    alarm = msgspec.convert(doc, Alarm)
+    if alarm.id != ident:
+        raise ValueError(f"the row of alarm {ident} holds something else")
+    registry.alarms.put(alarm)
+
+
 _FACTS: Mapping[str, Fact] = {
     "leaf": Fact(lambda registry, door: registry.leaves.get(door), _restore_leaf),
     "lockdown": Fact(lambda registry, zone: registry.lockdowns.get(zone), _restore_lockdown),
     "threat": Fact(lambda registry, site: registry.threats.get(site), _restore_threat),
     "succession": Fact(lambda registry, actor: registry.successions.get(actor), _restore_succession),
+    "alarm": Fact(lambda registry, ident: registry.alarms.by_id.get(ident), _restore_alarm),
+    "fire": Fact(lambda registry, door: registry.fires.get(door), _restore_fire),
     "badge_number": Fact(lambda registry, hashed: registry.badge_numbers.get(hashed), _restore_badge_number),
 }
 

@@ -72,6 +72,23 @@ FINDING = {
     "unit": UNIT,
 }
 
+ALARM = {
+    "kind": "alarm",
+    "alarm": "alarm-3f2a9c1b",
+    "name": "door_forced",
+    "severity": "high",
+    "title": "Door forced open",
+    "text": "Door forced open: L1-pharmacy-entrance",
+    "site": "clinic",
+    "door": "L1-pharmacy-entrance",
+    "point": "door-controller-1",
+}
+STAGES: dict[str, dict[str, str]] = {
+    "raised": {},
+    "acknowledged": {"by": "uid:0", "reason": "The wind"},
+    "cleared": {},
+}
+
 
 def _declared(**change: Any) -> dict[str, Any]:
     return {"kind": "declared", "by": "uid:0", "changes": [change]}
@@ -174,6 +191,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "by": "uid:0",
         "reason": "Carried in",
     },
+    **{("alarm", each): ALARM | {"state": each} | more for each, more in STAGES.items()},
     ("checkpoint", ""): {
         "kind": "checkpoint",
         "note": "nameplate/clinic-1\n7\nAAAA\n\n\u2014 nameplate/clinic-1 BBBB\n",

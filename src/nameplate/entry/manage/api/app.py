@@ -8,7 +8,21 @@ from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
 
-from . import actors, badges, cards, contracts, decisions, manifests, places, points, problems, rollout, rules, sinks
+from . import (
+    actors,
+    alarms,
+    badges,
+    cards,
+    contracts,
+    decisions,
+    manifests,
+    places,
+    points,
+    problems,
+    rollout,
+    rules,
+    sinks,
+)
 from .current import Current
 
 
@@ -32,6 +46,7 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(contracts.routes(parts))
     app.include_router(actors.routes(registry))
     app.include_router(cards.routes(registry))
+    app.include_router(alarms.routes(registry))
     app.include_router(badges.routes(registry))
     app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall, parts.review))
     app.include_router(places.routes(registry))

@@ -36,7 +36,9 @@ APPLICATION = (6, "Application Activity")
 
 BASE_EVENT = EventClass(0, "base_event", "Base Event", 0, "Uncategorized", {})
 EVENT_LOG = EventClass(1008, "event_log_activity", "Event Log Activity", 1, "System Activity", {})
-FINDING = EventClass(2004, "detection_finding", "Detection Finding", 2, "Findings", {1: "Create"})
+FINDING = EventClass(
+    2004, "detection_finding", "Detection Finding", 2, "Findings", {1: "Create", 2: "Update", 3: "Close"}
+)
 SESSION = EventClass(3003, "authorize_session", "Authorize Session", *IAM, {1: "Assign Privileges"})
 ENTITY = EventClass(
     3004,

@@ -6,7 +6,7 @@ from typing import Any
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.sink import Event
 
-from . import access, happenings, lifecycle, places, server
+from . import access, alarms, happenings, lifecycle, places, server
 from .event import Draft, attributes
 from .size import fit
 from .values import number, present, text
@@ -33,6 +33,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "placed": places.placed,
     "finding": server.finding,
     "sink_test": server.sink_test,
+    "alarm": alarms.alarm,
     "checkpoint": server.checkpoint,
     "journal_cut": server.journal_cut,
 }

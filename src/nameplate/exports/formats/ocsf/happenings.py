@@ -1,4 +1,4 @@
-"""What enforcement points did and saw. Alarms are findings; OCSF has no class for the rest of what a door does."""
+"""What enforcement points did and saw. What raises an alarm is a finding; OCSF has no class for the rest."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from .values import Record, free, mapping, present, text
 ALARMS: dict[str, tuple[Severity, str]] = {
     Happening.DOOR_FORCED: (Severity.HIGH, "Door forced open"),
     Happening.DOOR_HELD: (Severity.MEDIUM, "Door held open"),
+    Happening.FIRE: (Severity.CRITICAL, "Fire alarm releases a door"),
     Happening.TAMPER: (Severity.HIGH, "Reader tampered with"),
     Happening.SECURE_CHANNEL_LOST: (Severity.HIGH, "Secure channel to a reader lost"),
     Happening.REPORTS_LOST: (Severity.MEDIUM, "Reports of an enforcement point lost"),
@@ -21,6 +22,7 @@ FAILURES: dict[str, Severity] = {
     Happening.STRIKE_FAILED: Severity.MEDIUM,
     Happening.READER_OFFLINE: Severity.MEDIUM,
     Happening.INSTALL_EXPIRED: Severity.LOW,
+    Happening.CONVOY: Severity.MEDIUM,
     Happening.NO_PASSAGE: Severity.LOW,
     Happening.CARD_WITHDRAWN: Severity.LOW,
     Happening.PANEL_REFUSED: Severity.MEDIUM,
@@ -55,7 +57,6 @@ def _alarm(record: Record, happening: str) -> Draft:
         "finding_info": {"title": title, "types": [happening]},
         "status_id": 1,
         "status": "New",
-        "is_alert": True,
         "device": place,
         "resources": [{"uid": place["uid"], "type": place["type"], "role_id": 3, "role": "Affected"}],
         **_who(record),
