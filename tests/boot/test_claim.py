@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from nameplate.boot.claim import claimed
+from nameplate.boot.claim import claimed, is_claimed
 from nameplate.domain.errors import Conflict
 
 HOLD = """
@@ -42,3 +42,10 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path):
     (tmp_path / "serve.lock").symlink_to(tmp_path / "victim")
     with pytest.raises(OSError, match="serve"), claimed(tmp_path):
         pass
+
+
+def test_a_claim_shows_from_outside_as_long_as_it_lasts(tmp_path):
+    assert not is_claimed(tmp_path)
+    with claimed(tmp_path):
+        assert is_claimed(tmp_path)
+    assert not is_claimed(tmp_path)

@@ -130,7 +130,12 @@ others = st.one_of(
         st.sampled_from(["tamper", "door_opened"]),
     ),
     st.sampled_from(
-        [{"kind": "started", "node": "n"}, {"kind": "receipt", "stop": "s1"}, {"kind": "of the future", "x": 1}]
+        [
+            {"kind": "restored", "former": "n", "node": "m"},
+            {"kind": "started", "node": "n"},
+            {"kind": "receipt", "stop": "s1"},
+            {"kind": "of the future", "x": 1},
+        ]
     ),
 )
 badges = st.sampled_from(["b1", "b2", "b3"])

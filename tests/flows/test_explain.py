@@ -13,8 +13,8 @@ from nameplate.journals.segments import SegmentReader
 from tests.flows.heart import CONTRACT, READ, WORLD, beating, request
 
 
-def explainer(heart, node="n1"):
-    return Explainer(heart.registry, node, SegmentReader(heart.folder), wall)
+def explainer(heart):
+    return Explainer(heart.registry, SegmentReader(heart.folder), wall)
 
 
 def test_a_decision_is_found_by_its_id_and_explained(tmp_path):

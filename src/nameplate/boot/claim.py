@@ -20,6 +20,17 @@ def claimed(data: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_claimed(data: Path) -> bool:
+    """Whether a server runs there now."""
+    if not (data / "serve.lock").exists():
+        return False
+    try:
+        with claimed(data):
+            return False
+    except Conflict:
+        return True
+
+
 def _lock(descriptor: int, data: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

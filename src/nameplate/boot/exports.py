@@ -21,6 +21,7 @@ from nameplate.ports.exporter import Exporter
 from nameplate.ports.sink import Encode, Event, Sink
 
 from . import clocks
+from .naming import by_epoch
 from .sinks import make_sink
 
 _FORMATS = {"ocsf": fit, "cef": cef.render, "ecs": ecs.render, "text": text.render}
@@ -40,7 +41,10 @@ class _Running:
     ) -> None:
         self._make: Callable[[], Sink] = lambda: make_sink(declared, node, credentials)[0]
         sink, limit = make_sink(declared, node, credentials)
-        self._encode = _encoder(declared, Ocsf(node, version("nameplate"), limit, _FORMATS[declared.format]))
+        product, form = version("nameplate"), _FORMATS[declared.format]
+        # Each event bears the name that the node had then: what a sink got before a restore gets the same id again.
+        encode = by_epoch(reader.epochs(), node, lambda name: Ocsf(name, product, limit, form))
+        self._encode = _encoder(declared, encode)
         self._letters = DeadLetterFile(cursors / f"{declared.id}.dead.ndjson")
         position = PositionFile(cursors / f"{declared.id}.json")
         self._export = Export(reader, node, self._encode, sink, position, self._letters)

@@ -13,12 +13,14 @@ from nameplate.domain.requests import AccessRequest
 from nameplate.domain.sinks import Sink
 from nameplate.domain.verdicts import Verdict
 from nameplate.flows.project import Projection
+from nameplate.flows.snapshot import everything
 from nameplate.journals.segments import SegmentReader
 from nameplate.ports.exporter import Exporter
 from nameplate.ports.store import RolloutTables
 
 from .exports import build_exporter
 from .paths import Paths
+from .replay import catch_up
 from .rules import review_of, rule_faults, rule_schema
 from .settings import ActionSettings, Settings
 from .tables import open_tables
@@ -52,7 +54,8 @@ async def assemble(settings: Settings) -> Managing:
     node = (paths.data / "node").read_text().strip()
     store, registry = open_tables(paths.database, paths.journal)
     reader = SegmentReader(paths.journal)
-    projection = Projection(registry, reader.follow(registry.seq + 1), store)
+    pending = everything(registry) if catch_up(registry, paths.journal) else ()
+    projection = Projection(registry, reader.follow(registry.seq + 1), store, pending)
     while await projection.advance():
         pass
     exporter = build_exporter(node, reader, paths.cursors, lambda: registry.seq)

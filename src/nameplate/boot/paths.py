@@ -31,6 +31,16 @@ class Paths:
         return self.data / "cursors"
 
     @property
+    def format(self) -> Path:
+        """The version of the data directory."""
+        return self.data / "format"
+
+    @property
+    def node(self) -> Path:
+        """The name of this node."""
+        return self.data / "node"
+
+    @property
     def control(self) -> Path:
         """Where the local CLI calls."""
         return self.data / "control.sock"

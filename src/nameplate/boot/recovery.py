@@ -7,6 +7,7 @@ from pathlib import Path
 from nameplate.journals.segments import SegmentJournal
 
 from .deciding import node_name, open_keys
+from .layout import require_layout
 from .paths import Paths
 from .settings import Settings
 
@@ -18,6 +19,7 @@ def accept_cut(data: Path) -> int:
 
 async def _accept_cut(settings: Settings) -> int:
     paths = Paths(settings.data)
+    require_layout(paths)
     with closing(open_keys(paths, settings)) as keys:
         journal = SegmentJournal(paths.journal, node_name(paths), keys.signer("node"), accept_cut=True)
         try:

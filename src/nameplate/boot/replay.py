@@ -1,6 +1,7 @@
 """From the tables and the journal to the state of now."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,38 @@ from nameplate.domain.registry import Registry, fold
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Reason, Verdict
 from nameplate.flows.observe import ENDS
-from nameplate.journals.segments import SegmentReader
+from nameplate.flows.snapshot import whole
+from nameplate.journals.segments import JournalCut, SegmentReader
+from nameplate.journals.segments.reader import first_seq
 
 _decode: Any = msgspec.json.Decoder().decode
 
 
 def replay(registry: Registry, journal: Path) -> int:
     """Apply all records that the registry lacks; returns how many. Whatever the tables forgot, the journal knows."""
+    catch_up(registry, journal)
     count = 0
     for entry in SegmentReader(journal).read(registry.seq + 1):
         fold(registry, _decode(entry.raw))
         count += 1
     return count
+
+
+def catch_up(registry: Registry, journal: Path) -> bool:
+    """Begin with the newest snapshot if records that the registry lacks were pruned; returns whether that was so.
+
+    Raises JournalCut when they are missing and nothing tells what they made of the state.
+    """
+    first = first_seq(journal)
+    if registry.seq + 1 >= first:
+        return False
+    parts = (_decode(entry.raw) for entry in SegmentReader(journal).read() if b'"kind":"snapshot"' in entry.raw[:90])
+    state = whole(parts)
+    if state is None:
+        raise JournalCut(f"record {first} is the oldest, and no snapshot says what was before")
+    for each in fields(Registry):
+        setattr(registry, each.name, getattr(state, each.name))
+    return True
 
 
 def recount_permits(index: Index, registry: Registry, journal: Path, now: int, mono: float) -> None:

@@ -45,6 +45,11 @@ class JournalSettings(_Section):
     reserve_bytes: int = Field(
         default=1024 * 1024, ge=4096, description="Space kept back so that a stop can be recorded on a full disk."
     )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Whole segments with older records are removed, once an hour. Usually all is kept.",
+    )
     checkpoint_seconds: float = Field(
         default=60.0, gt=0, description="How often a signed checkpoint goes into the journal, and so to every sink."
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from nameplate.domain.registry import Registry
-from nameplate.journals.segments.reader import durable_size
+from nameplate.journals.segments.reader import durable_size, first_seq
 
 if TYPE_CHECKING:
     from nameplate.stores.sqlite import SqliteStore
@@ -27,16 +27,17 @@ def load_tables(path: Path, journal: Path) -> Registry:
 
 
 def open_tables(path: Path, journal: Path) -> "tuple[SqliteStore, Registry]":
-    """The tables for writing, with what they hold; new ones in the place of such as are ahead of the journal."""
+    """The tables for writing, with what they hold; new ones in the place of such as do not meet the journal."""
     from nameplate.stores.sqlite import SqliteStore
 
     last = durable_size(journal) or 0
     store = SqliteStore(path)
     registry = store.load()
-    if registry.seq <= last:
+    if first_seq(journal) - 1 <= registry.seq <= last:
         return store, registry
-    # The journal was set back, as by a backup: its next records get numbers that these tables believe to have applied.
-    log.warning("the tables are ahead of the journal and are built again", tables=registry.seq, journal=last)
+    # Ahead: the journal was set back, and its next records get numbers that these tables believe to have applied.
+    # Too far behind: what they lack was pruned, and what they hold of deleted things would stay.
+    log.warning("the tables do not meet the journal and are built again", tables=registry.seq, journal=last)
     store.close()
     for file in path.parent.glob(f"{path.name}*"):
         file.unlink()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from . import badges, fires, lockdowns
+from . import badges, fires, holds, lockdowns
 from .actors import Actor, BoundKey, Standing, State
 from .alarms import AlarmBook
 from .badges import Badge
@@ -23,7 +23,7 @@ from .points import Caller, Point
 from .policies import Rule
 from .robot_classes import RobotClass
 from .sinks import Sink
-from .timestamps import parse_rfc3339
+from .timestamps import moment as _time
 
 Record = Mapping[str, Any]
 """One record of the journal, decoded."""
@@ -59,7 +59,7 @@ class Registry:
     `badge_numbers`: the badge of each card, by the keyed hash of its number.
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
-    name like `c@3` never gets two meanings.
+    name like `c@3` never gets two meanings. `restored_at`: the time of the last restore, 0 if there was none.
     """
 
     sites: dict[str, Site] = field(default_factory=dict)
@@ -93,6 +93,7 @@ class Registry:
     lockdowns: dict[str, Lockdown] = field(default_factory=dict)
     leaves: dict[str, Leaf] = field(default_factory=dict)
     threats: dict[str, Alert] = field(default_factory=dict)
+    restored_at: int = 0
     seq: int = 0
 
     def table(self, kind: str) -> dict[str, Any]:
@@ -144,6 +145,10 @@ def _declared(registry: Registry, record: Record) -> Iterator[Touched]:
     steps = [_step(registry, change, at) for change in record["changes"]]
     for step in steps:
         yield from step()
+
+
+def _restored(registry: Registry, record: Record) -> Iterator[Touched]:
+    return (Touched(*each) for each in holds.restore(registry, _time(record["at"]), record.get("cards", ())))
 
 
 def _step(registry: Registry, change: Record, at: int) -> Callable[[], Iterable[Touched]]:
@@ -371,15 +376,9 @@ def _succession_approved(registry: Registry, record: Record) -> Iterator[Touched
         yield Touched("succession", actor)
 
 
-def _time(text: str) -> int:
-    at = parse_rfc3339(text)
-    if at is None:
-        raise ValueError(f"{text!r} is not a time")
-    return at
-
-
 _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "declared": _declared,
+    "restored": _restored,
     "state": _state,
     "enrolment_offered": _enrolment_offered,
     "key_bound": _key_bound,

@@ -26,3 +26,11 @@ def parse_rfc3339(text: str) -> int | None:
     except ValueError:
         return None
     return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(text: str) -> int:
+    """Like `parse_rfc3339`, for what must be a time: raises ValueError."""
+    at = parse_rfc3339(text)
+    if at is None:
+        raise ValueError(f"{text!r} is not a time")
+    return at

@@ -59,6 +59,11 @@ class Ledger:
         self.noticed: Callable[[Record], None] = _nobody_looks
         self.watchers: list[Callable[[Touched], None]] = []
 
+    @property
+    def settled(self) -> bool:
+        """Whether the registry holds exactly what the journal says: nothing is on its way, nothing waits."""
+        return self._journal.healthy and not self._line and not self._waiting
+
     async def commit(self, record: Record) -> int:
         """Durable first, then in force: nothing is allowed that a crash could forget."""
         now, turn = self._clock(), asyncio.Event()

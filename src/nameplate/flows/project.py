@@ -1,7 +1,7 @@
 """Behind the journal: fold every record into a registry of one's own, and keep the tables up to date."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -25,13 +25,14 @@ _decode: Any = msgspec.json.Decoder().decode
 class Projection:
     """Follows the journal for ever. `registry` is what a reader of the tables will see."""
 
-    def __init__(self, registry: Registry, follower: Follower, store: Store) -> None:
+    def __init__(self, registry: Registry, follower: Follower, store: Store, pending: Iterable[Touched] = ()) -> None:
+        """`pending`: what of the registry the tables do not hold yet."""
         self.registry, self._follower, self._store = registry, follower, store
         self._moved = asyncio.Condition()
         # Not yet in the tables. Forgotten before they are saved, the tables would lie about what they hold.
-        self._touched: dict[Touched, None] = {}
+        self._touched: dict[Touched, None] = dict.fromkeys(pending)
         self._noted = Noted()
-        self._saved = registry.seq
+        self._saved = -1 if self._touched else registry.seq
         self.watchers: list[Callable[[Touched], None]] = []
 
     async def run(self) -> None:

@@ -14,6 +14,7 @@ from nameplate.journals.segments.format import (
     list_segments,
     next_link,
     parse_header,
+    pruned_before,
     record_line,
     segment_path,
 )
@@ -23,7 +24,7 @@ HEADER = Header("n1", 6, b"l" * 32, (b"a" * 32, b"b" * 32))
 
 def test_a_header_is_written_as_the_format_says():
     assert HEADER.encode() == (
-        b'{"format":"nameplate-journal/1","node":"n1","first":6,"link":"%s","tree":["%s","%s"]}\n'
+        b'{"format":"nameplate-journal/2","node":"n1","first":6,"link":"%s","tree":["%s","%s"]}\n'
         % (b"6c" * 32, b"61" * 32, b"62" * 32)
     )
     assert HEADER._replace(torn=77).encode().endswith(b',"torn":77}\n')
@@ -115,3 +116,19 @@ def test_only_plain_files_with_the_right_name_are_segments(tmp_path):
     os.mkfifo(tmp_path / ("7" * 20 + ".journal"))
     (tmp_path / ("٣" * 20 + ".journal")).write_bytes(b"")
     assert [segment.first for segment in list_segments(tmp_path)] == [1, 129]
+
+
+def test_a_header_of_version_1_is_read_as_such_and_no_later_one():
+    line = HEADER.encode().replace(b"journal/2", b"journal/1")
+    assert parse_header(line) == HEADER._replace(version=1)
+    assert parse_header(line).encode() == line
+    for unknown in (b"journal/3", b"journal/0", b"journal/", b"2"):
+        with pytest.raises(ValueError, match="format"):
+            parse_header(line.replace(b"journal/1", unknown))
+
+
+def test_only_a_record_that_begins_as_one_of_pruning_allows_a_missing_beginning():
+    raw = b'{"seq":9,"at":"2026-11-22T11:06:40.123456Z","kind":"pruned","before":7,"segments":[]}'
+    assert pruned_before(raw) == 7
+    assert pruned_before(raw.replace(b'"kind":"pruned"', b'"kind":"note"')) == 1
+    assert pruned_before(b'{"seq":9,"at":"2026-11-22T11:06:40.123456Z","text":%s}' % raw) == 1

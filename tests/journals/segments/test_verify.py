@@ -37,6 +37,7 @@ def test_the_report_of_a_whole_journal(journal):
         "first": 1,
         "last": 60,
         "segments": len(segments(journal)),
+        "pruned": 0,
         "pruned_before": None,
         "beyond_checkpoint": 0,
         "torn_tail_bytes": 0,

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 
 from nameplate.domain.registry import Registry, fold
+from nameplate.flows.snapshot import everything
 from nameplate.stores.sqlite.rows import KEPT
 from tests.domain.journal_records import histories
 
@@ -15,7 +16,20 @@ def test_every_row_is_restored_to_what_it_was_made_of(history):
         if row is not None:
             assert list(row) == list(KEPT[kind].table.c.keys())
             KEPT[kind].restore(restored, tuple(row.values()))
-    restored.seq = registry.seq
+    restored.seq, restored.restored_at = registry.seq, registry.restored_at
+    assert restored == registry
+
+
+@given(histories())
+def test_everything_is_all_that_there_is(history):
+    registry, restored = Registry(), Registry()
+    for record in history:
+        fold(registry, record)
+    for kind, ident in everything(registry):
+        row = KEPT[kind].row(registry, ident)
+        assert row is not None
+        KEPT[kind].restore(restored, tuple(row.values()))
+    restored.seq, restored.restored_at = registry.seq, registry.restored_at
     assert restored == registry
 
 

@@ -10,6 +10,7 @@ from . import (
     access,
     actors,
     alarms,
+    backup,
     badges,
     bench,
     buildings,
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for commands in (server, manifests, demo, plans):
+for commands in (server, manifests, backup, demo, plans):
     commands.add_to(app)
 app.add_typer(access.check_app, name="access", help="Ask whether an actor may do something.")
 app.add_typer(access.decision_app, name="decision", help="Look at decisions that were made.")

@@ -1,6 +1,7 @@
 """`journal ...`: works on the files, with the server running or not."""
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 
 from nameplate.domain.errors import Invalid, NotFound
 
-from .output import JSON, Exit, emit, plain, say
+from .output import JSON, Exit, emit, log_to_stderr, plain, say
 from .places import DATA, existing
 
 app = typer.Typer(no_args_is_help=True)
@@ -110,11 +111,38 @@ def prove(
     emit(document, as_json=as_json, text=lambda: json.dumps(document, indent=2, ensure_ascii=False))
 
 
+@app.command()
+def prune(
+    before: str = typer.Option("", help="Remove what is older than this day or time (2026-01-31, or RFC 3339)."),
+    older_than: str = typer.Option("", help="Remove what is older than so many days, as in 400d."),
+    dry_run: bool = typer.Option(False, help="Only say what would go."),
+    data: Path | None = DATA,
+    as_json: bool = JSON,
+) -> None:
+    """Remove old records: whole segments, whose hashes stay. What they made of the state is written down first."""
+    from nameplate.boot.claim import is_claimed
+    from nameplate.boot.pruning import prune_offline
+    from nameplate.domain.retention import cutoff
+    from nameplate.domain.timestamps import rfc3339
+    from nameplate.entry.client import Client
+
+    folder, at = existing(data), cutoff(before, older_than, time.time_ns() // 1000)
+    log_to_stderr("prune")
+    if is_claimed(folder):
+        answer = Client(folder).post("/v1/journal/prune", {"before": rfc3339(at), "dry_run": dry_run})
+    else:
+        answer = prune_offline(folder, at, f"uid:{os.geteuid()}", dry_run=dry_run)._asdict()
+    verb = "went" if answer["done"] else "would go"
+    text = f"records {answer['first']} to {answer['last']} {verb}" if answer["last"] else "nothing is old enough"
+    emit({"before": rfc3339(at), **answer}, as_json=as_json, text=lambda: text)
+
+
 @app.command("accept-cut")
 def accept_cut(data: Path | None = DATA, as_json: bool = JSON) -> None:
     """Go on with a journal that has lost its end, with the server down. The loss is put on record for good."""
     from nameplate.boot.recovery import accept_cut as accept
 
+    log_to_stderr("accept-cut")
     last = accept(existing(data))
     emit({"last": last}, as_json=as_json, text=lambda: f"Accepted. The journal goes on after record {last}.")
 

@@ -45,6 +45,14 @@ def say(message: str) -> None:
     print(plain(message), file=sys.stderr)
 
 
+def log_to_stderr(command: str) -> None:
+    """For commands that do a server's work themselves: its logs must not mix with the data."""
+    from nameplate.boot.logs import configure_logs
+    from nameplate.boot.settings import LogSettings
+
+    configure_logs(LogSettings(level="warning"), command)
+
+
 def plain(text: str) -> str:
     """The text without control characters: names come from strangers and must not command the terminal."""
     if text.isprintable():

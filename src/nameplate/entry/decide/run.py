@@ -10,7 +10,9 @@ import structlog
 from nameplate.boot import bus, clocks
 from nameplate.boot.deciding import Deciding, assemble
 from nameplate.boot.feeds import read_event
+from nameplate.boot.layout import require_layout
 from nameplate.boot.paths import Paths
+from nameplate.boot.pruning import LOOK_EVERY_S, pruner
 from nameplate.boot.settings import Settings
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.links import Welcome
@@ -39,6 +41,7 @@ from .keyring import Keyring
 from .local import Local
 from .loopback import require_loopback
 from .places import PlaceOrders
+from .restores import Restores
 from .searches import Searches
 from .serving import bind_public, serve_http
 from .sinks import Sinks
@@ -53,6 +56,7 @@ async def run(settings: Settings) -> None:
     require_loopback(settings.host)
     paths = Paths(settings.data)
     paths.create()
+    require_layout(paths)
     parts = assemble(settings)
     _spare_the_collector()
     try:
@@ -93,11 +97,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     ]
     parts.ledger.note({"kind": "started", "node": parts.node})
     watch = PointWatch(parts.registry, connections, parts.ledger, parts.alarm_keeper, internal.runs, clocks.monotonic)
-    background = [
-        asyncio.create_task(watch.run()),
-        asyncio.create_task(keep_checkpoints(parts.journal, parts.ledger, settings.journal.checkpoint_seconds)),
-        asyncio.create_task(clocks.watch_for_steps(lambda seconds: _report_step(parts, seconds))),
-    ]
+    background = [asyncio.create_task(watch.run()), *_background(settings, paths, parts)]
     log.info("deciding", address="{}:{}".format(*public.getsockname()[:2]), actors=len(parts.registry.actors))
     try:
         await serve_http(app, public, control)
@@ -107,6 +107,14 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
         for listener in listeners:
             await listener.stop()
         paths.control.unlink(missing_ok=True)
+
+
+def _background(settings: Settings, paths: Paths, parts: Deciding) -> list[asyncio.Task[None]]:
+    checkpoints = keep_checkpoints(parts.journal, parts.ledger, settings.journal.checkpoint_seconds)
+    work = [checkpoints, clocks.watch_for_steps(lambda seconds: _report_step(parts, seconds))]
+    if settings.journal.retention_days:
+        work.append(pruner(parts, paths).keep(settings.journal.retention_days, LOOK_EVERY_S))
+    return [asyncio.create_task(each) for each in work]
 
 
 def _hub(parts: Deciding, connections: Connections, presenter: Presenter, reconciler: Reconciler) -> Hub:
@@ -133,6 +141,8 @@ def build_app(
     routes = access.routes() | Searches(access, searcher).routes() | local.routes() | health.routes()
     places = PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger))
     routes |= Keyring(parts.credentials).routes() | places.routes()
+    signer = parts.keys.signer("node")
+    routes |= Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall).routes()
     routes |= {("POST", "/v1/enrolments"): enrolments.redeem}
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,

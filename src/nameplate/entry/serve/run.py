@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nameplate.boot import bus
 from nameplate.boot.claim import claimed
+from nameplate.boot.layout import require_layout
 from nameplate.boot.logs import configure_logs
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import Settings
@@ -27,6 +28,7 @@ def serve(settings: Settings) -> None:
     require_short(Paths(settings.data.absolute()).internal)
     Paths(settings.data).create()
     with claimed(settings.data):
+        require_layout(Paths(settings.data))
         asyncio.run(_serve(settings))
 
 

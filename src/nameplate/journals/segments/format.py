@@ -1,4 +1,7 @@
-"""The bytes of a segment file. Format `nameplate-journal/1`: what is written here must be readable for good.
+"""The bytes of a segment file. Format `nameplate-journal/2`: what is written here must be readable for good.
+
+Version 1 has the same bytes but for that name. It knows nothing of restored and pruned journals: the name keeps a
+program that would pass over such records in silence from opening them.
 
 A segment is a header line, then one line a record: 64 hex digits of its chain link, a space, its JSON object.
 leaf = SHA-256(0x00 || JSON), link = SHA-256(previous link || leaf); the links start from 32 zero bytes.
@@ -14,12 +17,14 @@ from typing import NamedTuple
 from nameplate.domain.merkle import HASH_SIZE, Frontier, leaf_hash
 from nameplate.domain.names import is_id
 
-FORMAT = "nameplate-journal/1"
+VERSION = 2
+_FORMATS = {f"nameplate-journal/{version}": version for version in (1, VERSION)}
 MAX_HEADER = 16 * 1024
 MAX_RECORD = 4 * 1024 * 1024
 RECORD = b'{"seq":%d,"at":"%s%06dZ",%s'
 """A record's JSON object: number, RFC 3339 time up to the seconds' point, microseconds, the body without its brace."""
 
+_PRUNED = re.compile(rb'\{"seq":[0-9]+,"at":"[^"]{27}","kind":"pruned","before":([1-9][0-9]{0,17}),')
 _NAME = re.compile(r"([0-9]{20})\.journal")
 
 
@@ -34,11 +39,13 @@ class Header(NamedTuple):
     link: bytes
     peaks: tuple[bytes, ...]
     torn: int | None = None
+    version: int = VERSION
 
     def encode(self) -> bytes:
         """The header line. There is one way only to write it."""
         peaks = [peak.hex() for peak in self.peaks]
-        members = {"format": FORMAT, "node": self.node, "first": self.first, "link": self.link.hex(), "tree": peaks}
+        known = f"nameplate-journal/{self.version}"
+        members = {"format": known, "node": self.node, "first": self.first, "link": self.link.hex(), "tree": peaks}
         if self.torn is not None:
             members["torn"] = self.torn
         return json.dumps(members, separators=(",", ":")).encode() + b"\n"
@@ -52,7 +59,7 @@ def parse_header(line: bytes) -> Header:
         members = json.loads(line)
         peaks = tuple(bytes.fromhex(peak) for peak in members["tree"])
         node, first, torn = members["node"], members["first"], members.get("torn")
-        header = Header(node, first, bytes.fromhex(members["link"]), peaks, torn)
+        header = Header(node, first, bytes.fromhex(members["link"]), peaks, torn, _FORMATS[members["format"]])
         Frontier(first - 1, peaks)
         sound = is_id(node) and len(header.link) == HASH_SIZE and type(first) is int and type(torn) in {int, NoneType}
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -88,6 +95,12 @@ def list_segments(directory: Path) -> list[Segment]:
 def record_prefix(seq: int) -> bytes:
     """How the JSON object of record `seq` starts."""
     return b'{"seq":%d,"at":"' % seq
+
+
+def pruned_before(raw: bytes) -> int:
+    """The record before which the record `raw` allows all to be missing; 1 for records of any other kind."""
+    match = _PRUNED.match(raw)
+    return int(match[1]) if match else 1
 
 
 def next_link(link: bytes, leaf: bytes) -> bytes:

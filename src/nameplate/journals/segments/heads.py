@@ -5,7 +5,7 @@ synced segments hold. After a power failure it may be older than they are, which
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,14 +109,14 @@ def read_note(path: Path) -> bytes:
         return b""
 
 
-def read_slots(directory: Path, key: VerifierKey) -> list[Slot]:
-    """Both slots. One that looks bad is read again: the writer may just be at it."""
-    slots = [_read_slot(directory / name, key) for name in SLOTS]
+def read_slots(directory: Path, *keys: VerifierKey) -> list[Slot]:
+    """Both slots, signed by one of `keys`. One that looks bad is read again: the writer may just be at it."""
+    slots = [_read_slot(directory / name, keys) for name in SLOTS]
     for _ in range(_READS - 1):
         if all(slot.checkpoint for slot in slots):
             break
         time.sleep(_PAUSE_S)
-        slots = [_read_slot(directory / name, key) for name in SLOTS]
+        slots = [_read_slot(directory / name, keys) for name in SLOTS]
     return slots
 
 
@@ -126,11 +126,18 @@ def newest(slots: list[Slot]) -> Checkpoint | None:
     return max(found, key=lambda checkpoint: (checkpoint.size, checkpoint.at)) if found else None
 
 
-def _read_slot(path: Path, key: VerifierKey) -> Slot:
+def unseal_by(note: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
+    """The checkpoint in `note`, signed by the one of `keys` whose name it bears. Raises `Invalid`."""
+    origin = note.partition(b"\n")[0]
+    key = next((key for key in keys if key.name.encode() == origin), keys[0])
+    return unseal(note, key, ed25519_holds)
+
+
+def _read_slot(path: Path, keys: Sequence[VerifierKey]) -> Slot:
     note = read_note(path)
     if not note:
         return Slot(path.name, note, None, "the checkpoint is missing")
     try:
-        return Slot(path.name, note, unseal(note, key, ed25519_holds), "")
+        return Slot(path.name, note, unseal_by(note, keys), "")
     except Invalid as error:
         return Slot(path.name, note, None, error.message)

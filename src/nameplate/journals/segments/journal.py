@@ -82,8 +82,9 @@ class SegmentJournal:
         files: Files | None = None,
         clock: Callable[[], int] = _wall_clock,
         accept_cut: bool = False,
+        former: str = "",
     ) -> None:
-        """Open or create the journal of `node` in `directory`, signed by `signer`.
+        """Open or create the journal of `node`, signed by `signer`; or go on with that of `former`, restored.
 
         `on_failure` and `on_recovery` are called on the loop. Raises `JournalInUse`, `JournalBroken`, `JournalCut`
         (go on with `accept_cut`, which adds a record that says so) and `OSError`.
@@ -94,9 +95,9 @@ class SegmentJournal:
         self._lock = _lock(directory)
         try:
             key = VerifierKey(origin_of(node), signer.public_key)
-            recovered = _recover(directory, node, key, accept_cut=accept_cut)
-            place = Place(directory, key, signer.sign, clock, files or Files(), settings)
+            recovered = _recover(directory, node, former, signer, accept_cut=accept_cut)
             _publish_key(directory, key)
+            place = Place(directory, key, signer.sign, clock, files or Files(), settings)
             self._writer = SegmentWriter(place, recovered)
         except BaseException:
             os.close(self._lock)
@@ -104,8 +105,7 @@ class SegmentJournal:
         self._size, self._link = self._writer.chain.size, self._writer.chain.link
         self._second, self._stamp = -1, b""
         self._healthy, self._full, self._closing = True, False, False
-        self._group = _Group(self._loop)
-        self._arrived = asyncio.Event()
+        self._group, self._arrived = _Group(self._loop), asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         if self._writer.reserve_used:
             self._save_space()
@@ -262,9 +262,12 @@ def _lock(directory: Path) -> int:
     return fd
 
 
-def _recover(directory: Path, node: str, key: VerifierKey, *, accept_cut: bool) -> Recovered:
+def _recover(directory: Path, node: str, former: str, signer: Signer, *, accept_cut: bool) -> Recovered:
+    """The end of the journal. What a restored one continues with goes into a file of its own."""
+    key = VerifierKey(origin_of(former or node), signer.public_key)
     checkpoints = [slot.checkpoint for slot in read_slots(directory, key) if slot.checkpoint]
-    return recover(list_segments(directory), node, checkpoints, accept_cut=accept_cut)
+    recovered = recover(list_segments(directory), former or node, checkpoints, accept_cut=accept_cut)
+    return recovered._replace(segment=None, header=None) if former else recovered
 
 
 def _publish_key(directory: Path, key: VerifierKey) -> None:

@@ -10,7 +10,7 @@ from nameplate.domain.notes import Checkpoint
 from .errors import JournalBroken
 from .format import MAX_HEADER, parse_header
 from .heads import newest, read_key, read_slots
-from .reader import find, read, segments_of
+from .reader import find, first_seq, read, segments_of
 from .seek import position
 
 
@@ -37,6 +37,13 @@ def prove(directory: Path, seq: int) -> InclusionProof:
 
     Raises `NotFound` when the record is not there, was pruned, or is not signed for yet.
     """
+    first = first_seq(directory)
+    if 0 < seq < first:
+        raise NotFound(
+            "record_pruned",
+            f"Record {seq} was pruned: {first} is the oldest that is kept.",
+            "An archived copy of its segment proves it, with the hashes in the record `pruned`.",
+        )
     entry = find(directory, seq)
     key = read_key(directory)
     slots = read_slots(directory, key) if key else []

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from nameplate.domain.errors import NotFound
 from nameplate.ports.journal import Entry
 
+from .epochs import Epoch, epochs
 from .errors import JournalBroken
 from .follower import SegmentFollower
 from .format import MAX_RECORD, Segment, list_segments, record_prefix
@@ -28,6 +29,10 @@ class SegmentReader:
     def find(self, seq: int) -> Entry | None:
         """See `JournalReader`."""
         return find(self._directory, seq)
+
+    def epochs(self) -> list[Epoch]:
+        """The names under which it was written, oldest first."""
+        return epochs(segments_of(self._directory))
 
     def follow(self, from_seq: int = 1) -> SegmentFollower:
         """See `JournalReader`."""
@@ -72,6 +77,11 @@ def durable_size(directory: Path) -> int | None:
     key = read_key(directory)
     checkpoint = newest(read_slots(directory, key)) if key else None
     return checkpoint.size if checkpoint else None
+
+
+def first_seq(directory: Path) -> int:
+    """The oldest record that is kept; 1 where there is none yet."""
+    return next((segment.first for segment in segments_of(directory)), 1)
 
 
 def bounds(segments: list[Segment], size: int | None) -> list[tuple[Segment, int | None]]:

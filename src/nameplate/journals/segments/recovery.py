@@ -90,7 +90,8 @@ class _Walk:
             raise JournalBroken(segment.path.name, segment.first, str(error)) from error
         if self.last is None:
             self.chain = Chain(header.link, Frontier(header.first - 1, header.peaks))
-        expected = Header(self.node, segment.first, self.chain.link, tuple(self.chain.tree.peaks), header.torn)
+        peaks = tuple(self.chain.tree.peaks)
+        expected = Header(self.node, segment.first, self.chain.link, peaks, header.torn, header.version)
         if header != expected or self.chain.size != segment.first - 1:
             raise JournalBroken(segment.path.name, segment.first, "the segment does not continue the one before")
         self.last, self.header = segment, header

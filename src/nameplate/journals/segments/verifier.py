@@ -20,16 +20,19 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 LONGEST = 4 << 20
+VKEY = re.compile(rb"([!-*,-~]{1,160})\+([0-9a-f]{8})\+([+/0-9A-Za-z]{44})\s*")
 NOTE = re.compile(
     rb"(([!-*,-~]{1,160})\n(0|[1-9][0-9]{0,17})\n([+/0-9A-Za-z]{42}[AEIMQUYcgkosw048]=)\nlink ([0-9a-f]{64})\n"
     rb"time [0-9]{4}(?:-[0-9]{2}){2}T[0-9:]{8}\.[0-9]{6}Z\n)\n((?:[^\n]+\n)+)"
 )
 MARK = rb"^\xe2\x80\x94 %s ([+/0-9A-Za-z]{90}[AEIMQUYcgkosw048]=)$"
 HEADER = re.compile(
-    rb'\{"format":"nameplate-journal/1","node":"([A-Za-z0-9][A-Za-z0-9._-]{0,127})","first":([1-9][0-9]{0,18}),'
+    rb'\{"format":"nameplate-journal/[12]","node":"([A-Za-z0-9][A-Za-z0-9._-]{0,127})","first":([1-9][0-9]{0,18}),'
     rb'"link":"([0-9a-f]{64})","tree":\[((?:"[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)?)\](?:,"torn":(0|[1-9][0-9]{0,18}))?\}\n'
 )
 LINE = re.compile(rb'([0-9a-f]{64}) (\{"seq":([1-9][0-9]{0,18}),"at":".*)\n', re.DOTALL)
+RESTORED = re.compile(rb'.{65}\{"seq":[0-9]+,"at":"[^"]{27}","kind":"restored","former":"([^"]+)","node":"([^"]+)"[,}]')
+PRUNED = re.compile(rb'.{65}\{"seq":[0-9]+,"at":"[^"]{27}","kind":"pruned","before":([1-9][0-9]{0,17}),')
 
 
 def sha(*parts: bytes) -> bytes:
@@ -43,23 +46,18 @@ def read(path: Path) -> bytes:
         return file.read(16384)
 
 
-def parse_key(text: bytes) -> tuple[bytes, bytes, bytes] | None:
-    match = re.fullmatch(rb"([!-*,-~]{1,160})\+([0-9a-f]{8})\+([+/0-9A-Za-z]{44})\s*", text)
-    raw = base64.b64decode(match[3]) if match else b""
-    sound = match and raw[:1] == b"\1" and sha(match[1], b"\n", raw)[:4].hex().encode() == match[2]
-    return (match[1], bytes.fromhex(match[2].decode()), raw[1:]) if match and sound else None
-
-
-def parse_note(note: bytes, name: bytes, key_id: bytes, public: bytes) -> tuple[int, bytes, bytes] | None:
+def parse_note(note: bytes, names: dict[bytes, int], key: bytes) -> tuple[int, bytes, bytes, bytes] | None:
     match = NOTE.fullmatch(note) if len(note) <= 4096 else None
-    marks = re.findall(MARK % re.escape(name), match[6], re.MULTILINE) if match and match[2] == name else []
-    ours = [raw[4:] for raw in map(base64.b64decode, marks) if raw[:4] == key_id]
+    if not match or match[2] not in names:
+        return None
+    marks = map(base64.b64decode, re.findall(MARK % re.escape(match[2]), match[6], re.MULTILINE))
+    ours = [raw[4:] for raw in marks if raw[:4] == sha(match[2], b"\n", key)[:4]]
     try:
         for signature in ours:
-            Ed25519PublicKey.from_public_bytes(public).verify(signature, match[1] if match else b"")
+            Ed25519PublicKey.from_public_bytes(key[1:]).verify(signature, match[1])
     except InvalidSignature:
         return None
-    return (int(match[3]), base64.b64decode(match[4]), bytes.fromhex(match[5].decode())) if match and ours else None
+    return (int(match[3]), base64.b64decode(match[4]), bytes.fromhex(match[5].decode()), match[2]) if ours else None
 
 
 class Log(NamedTuple):
@@ -74,75 +72,85 @@ class Log(NamedTuple):
         if not match or int(match[3]) != self.size + 1 or link.hex().encode() != match[1]:
             return None
         merged = (self.size + 1 & -self.size - 1).bit_length() - 1
-        for peak in reversed(self.peaks[len(self.peaks) - merged :]):
-            leaf = sha(b"\1", peak, leaf)
+        leaf = reduce(lambda node, peak: sha(b"\1", peak, node), reversed(self.peaks[len(self.peaks) - merged :]), leaf)
         return Log(self.size + 1, link, (*self.peaks[: len(self.peaks) - merged], leaf))
 
     def root(self) -> bytes:
         return reduce(lambda root, peak: sha(b"\1", peak, root), reversed(self.peaks)) if self.peaks else sha()
 
 
-def parse_header(line: bytes) -> tuple[Log, bytes, int] | None:
-    match = HEADER.fullmatch(line)
+def parse_header(path: Path) -> tuple[Log, bytes, int, bytes] | None:
+    """The log before the file, the node's name, how far the file before counts, and how the first record begins."""
+    line, newline, rest = read(path).partition(b"\n")
+    match = HEADER.fullmatch(line + newline)
     peaks = tuple(bytes.fromhex(peak.decode()) for peak in re.findall(rb"[0-9a-f]{64}", match[4])) if match else ()
     if not match or len(peaks) != (int(match[2]) - 1).bit_count():
         return None
-    return Log(int(match[2]) - 1, bytes.fromhex(match[3].decode()), peaks), match[1], int(match[5] or -1)
+    return Log(int(match[2]) - 1, bytes.fromhex(match[3].decode()), peaks), match[1], int(match[5] or -1), rest
 
 
-def walk(paths: list[Path], name: bytes, signed: int) -> Iterator[tuple[Log | None, int, int, str]]:
-    """For each line the log behind it (while sound), how many records and torn bytes it is, and what is wrong."""
+def walk(paths: list[Path], signed: int) -> Iterator[tuple[Log | None, bytes, int, str]]:
+    """For each line the log behind it (while sound), the line, how many torn bytes it is, and what is wrong."""
     log = Log() if not paths or int(paths[0].stem) == 1 else None
-    yield None if paths else log, 0, 0, ""
+    yield None if paths else log, b"", 0, ""
     for path, later in itertools.zip_longest(paths, paths[1:]):
-        following = parse_header(read(later).partition(b"\n")[0] + b"\n") if later else None
+        following = parse_header(later) if later else None
         with path.open("rb") as file:
-            head, size, number = parse_header(file.readline(16384)), path.stat().st_size, int(path.stem)
-            sound = head and head[0].size == number - 1 and name in {b"", head[1]} and log in {None, head[0]}
-            log = head[0] if head else None
-            yield log, 0, 0, "" if sound else f"{path.name}: the header is altered or continues another file"
+            head, size, number = parse_header(path), path.stat().st_size, int(path.stem)
+            sound = head and head[0].size == number - 1 and log in {None, head[0]}
+            log, _ = head[0] if head else None, file.readline(16384)
+            yield log, b"", 0, "" if sound else f"{path.name}: the header is altered or continues another file"
             end = following[2] if following and following[2] >= 0 else size
             while (start := file.tell()) < end and (line := file.readline(LONGEST + 1)):
-                after, whole = log.after(line) if log else None, line[-1:] == b"\n"
-                altered = log is not None and after is None
-                if not later and ((not whole and len(line) <= LONGEST) or (altered and 0 <= signed < number)):
-                    yield None, 0, size - start, ""
+                after = log.after(line) if log else None
+                altered, cut_short = log is not None and after is None, line[-1:] != b"\n" and len(line) <= LONGEST
+                if not later and (cut_short or (altered and 0 <= signed < number)):
+                    yield None, b"", size - start, ""
                     return
-                yield after, whole, 0, f"{path.name}: record {number} is altered or out of place" if altered else ""
+                yield after, line, 0, f"{path.name}: record {number} is altered or out of place" if altered else ""
                 log, number = after, number + 1
 
 
 def check(folder: Path, vkey: bytes, kept: list[Path]) -> dict[str, Any]:
-    key = parse_key(vkey)
-    places = [folder / "head.0", folder / "head.1", *kept] if key else []
-    notes = [next(filter(None, (parse_note(read(p), *key or ()) for _ in range(9))), None) for p in places]
-    faults = ["a checkpoint is missing, or not signed by this key"] * notes.count(None)
-    signed, total, tail = max((note[0] for note in notes if note), default=-1), 0, 0
     paths = sorted(p for p in folder.glob("[0-9]" * 20 + ".journal") if p.is_file() and not p.is_symlink())
-    for log, records, torn, fault in walk(paths, key[0].removeprefix(b"nameplate/") if key else b"", signed):
-        total, tail, faults = total + records, tail + torn, [*faults, fault] if fault else faults
-        differs = log and any((log.root(), log.link) != note[1:] for note in notes if note and note[0] == log.size)
+    heads, key = [head for head in map(parse_header, paths) if head], VKEY.fullmatch(vkey)
+    public = base64.b64decode(key[3]) if key else b""
+    key = key if key and public[:1] == b"\1" and sha(key[1], b"\n", public)[:4].hex().encode() == key[2] else None
+    renamed = [(a, b, RESTORED.match(b[3])) for a, b in itertools.pairwise(heads) if a[1] != b[1]]
+    faults = ["a file is of another node" for a, b, told in renamed if not told or told.groups() != (a[1], b[1])]
+    names = {b"nameplate/" + a[1]: b[0].size for a, b, _ in renamed}  # each name of the node: its last record
+    names |= {b"nameplate/" + head[1]: sys.maxsize for head in heads[-1:]}
+    faults += ["the journal is not of this key"] if key and heads and key[1] not in names else []
+    names = {key[1]: sys.maxsize} | names if key else names
+    places = [folder / "head.0", folder / "head.1", *kept] if key else []
+    notes = [next(filter(None, (parse_note(read(p), names, public) for _ in range(9))), None) for p in places]
+    faults += ["a checkpoint is missing, or not signed by this key"] * notes.count(None)
+    sound = [note for note in notes if note and note[0] <= names[note[3]]]
+    signed, total, tail, pruned = max((note[0] for note in sound), default=-1), 0, 0, 1
+    for log, line, torn, fault in walk(paths, signed):
+        total, tail, faults = total + (line[-1:] == b"\n"), tail + torn, [*faults, fault] if fault else faults
+        gone = PRUNED.match(line) if log and log.size <= signed else None
+        pruned = max(pruned, int(gone[1])) if gone else pruned
+        differs = log and [n for n in sound if n[0] == log.size and n[1:3] != (log.root(), log.link)]
         faults += [f"record {log.size}: differs from what a checkpoint has signed"] if log and differs else []
-    first = int(paths[0].stem) if paths else 1
-    completeness = "unknown" if signed < 0 else "cut" if first > 1 or total < signed else "ok"
-    report = {"integrity": "broken" if faults else "ok", "completeness": completeness, "records": total}
-    return report | {"pruned_before": first if first > 1 else None, "torn_tail_bytes": tail, "problems": faults[:99]}
+    first, lost = int(paths[0].stem) if paths else 1, any(note and note not in sound for note in notes)
+    cut = lost or (signed >= 0 and (first > pruned or first - 1 + total < signed))
+    completeness = "unknown" if signed < 0 or any(note and note[0] < first - 1 for note in notes[2:]) else "ok"
+    report: dict[str, Any] = {"integrity": "broken" if faults else "ok", "completeness": "cut" if cut else completeness}
+    report |= {"records": total, "pruned": first - 1, "pruned_before": first if first > 1 else None}
+    return report | {"torn_tail_bytes": tail, "problems": faults[:99]}
 
 
-def main() -> int:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Check a journal.")
     parser.add_argument("journal", type=Path)
     parser.add_argument("--key", help="the verifier key to trust")
     parser.add_argument("--checkpoint", type=Path, help="a checkpoint kept elsewhere")
     given = parser.parse_args()
     try:
-        key = given.key.encode() if given.key else read(given.journal / "node.vkey")
-        report = check(given.journal, key, [given.checkpoint] if given.checkpoint else [])
+        vkey = given.key.encode() if given.key else read(given.journal / "node.vkey")
+        report = check(given.journal, vkey, [given.checkpoint] if given.checkpoint else [])
     except OSError as error:
         report = {"integrity": "broken", "completeness": "unknown", "problems": [str(error)]}
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
-    return 0 if report["integrity"] == report["completeness"] == "ok" else 7
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(0 if report["integrity"] == report["completeness"] == "ok" else 7)

@@ -12,13 +12,16 @@ from typing import Any, BinaryIO, NamedTuple
 
 from nameplate.domain.errors import Invalid
 from nameplate.domain.merkle import Frontier
-from nameplate.domain.notes import EMPTY_LINK, Checkpoint, VerifierKey, format_time, parse_key, unseal
+from nameplate.domain.notes import EMPTY_LINK, Checkpoint, VerifierKey, format_time, origin_of, parse_key
 
-from .format import MAX_HEADER, MAX_RECORD, Chain, Segment, list_segments, parse_header
-from .heads import Slot, ed25519_holds, read_key, read_slots
+from .epochs import Epoch, begins, epochs, is_lost, keys
+from .format import MAX_HEADER, MAX_RECORD, Chain, Segment, list_segments, parse_header, pruned_before
+from .heads import Slot, read_key, read_slots, unseal_by
 
 MAX_PROBLEMS = 100
 _RESTORE = "Keep a copy for examination, then restore a backup and compare it with a checkpoint kept elsewhere."
+_LOST = "What happened then is known from elsewhere only: look at your sinks."
+_LATER = "Give a later one."
 _KEY = "Give the node's verifier key with --key."
 
 
@@ -41,6 +44,7 @@ class Report(NamedTuple):
     first: int | None
     last: int | None
     segments: int
+    pruned: int
     pruned_before: int | None
     beyond_checkpoint: int
     torn_tail_bytes: int
@@ -69,27 +73,40 @@ def verify(directory: Path, *, vkey: str | None = None, checkpoint: bytes | None
     kept elsewhere. Raises `Invalid` when `vkey` is not a verifier key: that is the caller's mistake.
     """
     key = parse_key(vkey) if vkey else read_key(directory)
-    check = _Check()
+    check = _Check(epochs(_listed(directory)))
     if key is None:
         check.problem("node.vkey", None, None, "there is no sound verifier key", _KEY)
     else:
-        for slot in read_slots(directory, key):
+        check.trust(keys(key, check.epochs))
+        for slot in read_slots(directory, *check.keys):
             check.slot(slot)
         if checkpoint is not None:
-            check.outside(checkpoint, key)
+            check.outside(checkpoint)
     try:
         segments = list_segments(directory)
     except OSError as error:
         segments = []
         check.broken(".", None, None, f"the journal cannot be read: {error.strerror}")
-    check.segments(segments, key.name.removeprefix("nameplate/") if key else None)
+    check.segments(segments)
     return check.report(segments)
+
+
+def _listed(directory: Path) -> list[Segment]:
+    try:
+        return list_segments(directory)
+    except OSError:
+        return []
 
 
 class _Check:
     """The state of one verification."""
 
-    def __init__(self) -> None:
+    def __init__(self, found: Sequence[Epoch]) -> None:
+        self.epochs = found
+        self.keys: list[VerifierKey] = []
+        self.node = ""
+        self.pruned = 1
+        self.lost: Checkpoint | None = None
         self.problems: list[Problem] = []
         self.altered = False
         self.heads: list[Checkpoint] = []
@@ -118,21 +135,34 @@ class _Check:
         self.altered = True
         self.problem(file, line, seq, what)
 
+    def trust(self, found: list[VerifierKey]) -> None:
+        """Take the node's key, under every name of the node. The first is the one that was given."""
+        self.keys = found
+        if self.epochs and found[0].name not in {origin_of(epoch.node) for epoch in self.epochs}:
+            self.broken("node.vkey", None, None, f"the journal is not that of {found[0].name}")
+
     def slot(self, slot: Slot) -> None:
         """Take a head slot. The writer keeps both whole, so a bad one was altered."""
-        if slot.checkpoint:
+        if slot.checkpoint and is_lost(slot.checkpoint, self.epochs):
+            self.lost = slot.checkpoint
+        elif slot.checkpoint:
             self.heads.append(slot.checkpoint)
         else:
             self.broken(slot.name, None, None, slot.fault)
 
-    def outside(self, note: bytes, key: VerifierKey) -> None:
+    def outside(self, note: bytes) -> None:
         """Take the checkpoint that was kept elsewhere."""
         try:
-            self.kept = unseal(note, key, ed25519_holds)
+            kept = unseal_by(note, self.keys)
         except Invalid as error:
             self.broken("the given checkpoint", None, None, error.message)
+            return
+        if is_lost(kept, self.epochs):
+            self.lost = kept
+        else:
+            self.kept = kept
 
-    def segments(self, segments: Sequence[Segment], node: str | None) -> None:
+    def segments(self, segments: Sequence[Segment]) -> None:
         """Walk along the chain. A segment states where it starts, so one that is broken does not hide the next."""
         start = Chain(EMPTY_LINK, Frontier())
         if not segments:
@@ -141,22 +171,36 @@ class _Check:
         for segment, following in itertools.zip_longest(segments, segments[1:]):
             try:
                 with segment.path.open("rb") as file:
-                    chain = self._segment(file, segment, chain, node, following)
+                    chain = self._segment(file, segment, chain, following)
             except OSError as error:
                 self.broken(segment.path.name, None, None, f"the file cannot be read: {error.strerror}")
                 chain = None
 
     def _segment(
-        self, file: BinaryIO, segment: Segment, chain: Chain | None, node: str | None, following: Segment | None
+        self, file: BinaryIO, segment: Segment, chain: Chain | None, following: Segment | None
     ) -> Chain | None:
         """Check one file. Gives the chain at its end, or nothing once it is broken."""
         line = file.readline(MAX_HEADER + 1)
-        started = self._header(line, segment, chain, node)
+        started = self._header(line, segment, chain)
+        self._renamed(file, segment, line)
         if started:
             self._compare(segment.path.name, started)
         return self._records(file, segment, started, following)
 
-    def _header(self, line: bytes, segment: Segment, chain: Chain | None, node: str | None) -> Chain | None:
+    def _renamed(self, file: BinaryIO, segment: Segment, line: bytes) -> None:
+        """A file may bear another name than the one before only if its first record says that it was restored."""
+        try:
+            former, self.node = self.node, parse_header(line).node
+        except ValueError:
+            return
+        if former in {"", self.node}:
+            return
+        start = file.tell()
+        if not begins(file.readline(MAX_RECORD + 1)[65:], former, self.node):
+            self.broken(segment.path.name, 1, segment.first, f"the file is of {self.node}, the one before of {former}")
+        file.seek(start)
+
+    def _header(self, line: bytes, segment: Segment, chain: Chain | None) -> Chain | None:
         """The chain before the segment's first record, as its header says; as it must be, when that cannot be read."""
         name = segment.path.name
         try:
@@ -165,7 +209,7 @@ class _Check:
             self.broken(name, 1, segment.first, str(error))
             return chain if chain and chain.size == segment.first - 1 else None
         stated = Chain(header.link, Frontier(header.first - 1, header.peaks))
-        if header.first != segment.first or header.node != (node or header.node):
+        if header.first != segment.first:
             self.broken(name, 1, segment.first, "the header belongs to another file")
         elif chain and (chain.size, chain.link, chain.tree.peaks) != (stated.size, stated.link, stated.tree.peaks):
             self.broken(name, 1, segment.first, "the segment does not continue the one before")
@@ -189,6 +233,8 @@ class _Check:
                 self.broken(segment.path.name, number, chain.size + 1, fault)
                 chain = None
             elif chain:
+                if chain.size <= (self.signed or 0):
+                    self.pruned = max(self.pruned, pruned_before(line[65:]))
                 self._compare(segment.path.name, chain)
             self.records += whole
             offset += len(line)
@@ -218,6 +264,7 @@ class _Check:
             first=first if self.records else None,
             last=last if self.records else None,
             segments=len(segments),
+            pruned=first - 1,
             pruned_before=first if first > 1 else None,
             beyond_checkpoint=max(0, last - newest.size) if newest else self.records,
             torn_tail_bytes=self.torn,
@@ -226,15 +273,23 @@ class _Check:
         )
 
     def _completeness(self, first: int, last: int) -> str:
-        """Everything signed for is there. Nothing may be missing at the beginning either: no version prunes yet."""
+        """Everything signed for is there. What is missing at the beginning must have been pruned, by a record."""
+        if self.lost:
+            what = f"the journal was restored; records up to {self.lost.size} of {self.lost.origin} were not"
+            self.problem("the segments", None, None, what, _LOST)
+            return "cut"
         if self.signed is None:
             return "unknown"
-        if first > 1:
-            self.problem("the segments", None, 1, f"records before {first} are missing")
+        if first > self.pruned:
+            self.problem("the segments", None, self.pruned, f"records before {first} are missing")
             return "cut"
         if last < self.signed:
             self.problem("the segments", None, last + 1, f"records up to {self.signed} were signed for and are missing")
             return "cut"
+        if self.kept and self.kept.size < first - 1:
+            what = f"the given checkpoint lies before record {first}, the oldest that is kept"
+            self.problem("the given checkpoint", None, None, what, _LATER)
+            return "unknown"
         return "ok"
 
 

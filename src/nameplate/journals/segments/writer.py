@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nameplate.domain.notes import Checkpoint, VerifierKey
 
 from .files import Files, write_all
-from .format import Chain, Header, Segment, record_line, segment_path
+from .format import VERSION, Chain, Header, Segment, record_line, segment_path
 from .heads import HeadWriter
 from .recovery import Recovered
 from .reserve import DISK_FULL, Reserve
@@ -90,6 +90,9 @@ class SegmentWriter:
         else:
             self._segment, self._header, self._offset = recovered.segment, recovered.header, recovered.offset
         self._mend()
+        if self._header.version != VERSION:
+            # A file of an older version is never written on: its readers would not understand what comes.
+            self._rotate()
 
     def _attempt(self, records: Sequence[Record]) -> None:
         if not self._mended:

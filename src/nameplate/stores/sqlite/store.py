@@ -16,7 +16,7 @@ from nameplate.ports.store import Refused
 from . import rollout
 from .rows import KEPT, Kept
 from .schema import open_engine, upgrade
-from .tables import APPLIED_SEQ, META
+from .tables import APPLIED_SEQ, META, RESTORED_AT
 
 
 class SqliteStore:
@@ -42,7 +42,7 @@ class SqliteStore:
             for table, restore in {kept.table: kept.restore for kept in KEPT.values()}.items():
                 for row in connection.execute(select(table)):
                     restore(registry, tuple(row))
-            registry.seq = connection.execute(_SEQ).scalar() or 0
+            registry.seq, registry.restored_at = (connection.execute(each).scalar() or 0 for each in (_SEQ, _RESTORED))
         if registry.actors.keys() != registry.standings.keys():
             raise self._unreadable()
         return registry
@@ -60,8 +60,9 @@ class SqliteStore:
                 _replace(connection, KEPT[kind], registry, list(idents))
             if noted is not None:
                 rollout.add(connection, noted)
-            connection.execute(delete(META).where(META.c.name == APPLIED_SEQ))
-            connection.execute(insert(META), {"name": APPLIED_SEQ, "value": seq})
+            connection.execute(delete(META).where(META.c.name.in_((APPLIED_SEQ, RESTORED_AT))))
+            kept = ((APPLIED_SEQ, seq), (RESTORED_AT, registry.restored_at))
+            connection.execute(insert(META), [{"name": name, "value": value} for name, value in kept])
 
     def refused(self, since: int, point: str, after: Place | None, limit: int) -> list[Refused]:
         """See `RolloutTables`."""
@@ -110,7 +111,7 @@ _AROUND = frozenset(
         sqlite3.SQLITE_READONLY,
     )
 )
-_SEQ = select(META.c.value).where(META.c.name == APPLIED_SEQ)
+_SEQ, _RESTORED = (select(META.c.value).where(META.c.name == name) for name in (APPLIED_SEQ, RESTORED_AT))
 
 
 def _will_pass(error: Exception) -> bool:

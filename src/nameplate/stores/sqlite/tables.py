@@ -104,4 +104,4 @@ POINT_HISTORY = Table(
 
 META = Table("meta", METADATA, Column("name", String, primary_key=True), Column("value", BigInteger, nullable=False))
 
-APPLIED_SEQ = "applied_seq"
+APPLIED_SEQ, RESTORED_AT = "applied_seq", "restored_at"

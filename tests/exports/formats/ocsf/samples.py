@@ -197,6 +197,14 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "note": "nameplate/clinic-1\n7\nAAAA\n\n\u2014 nameplate/clinic-1 BBBB\n",
     },
     ("journal_cut", ""): {"kind": "journal_cut", "lost_first": 90, "lost_last": 93},
+    ("restored", ""): {
+        "kind": "restored",
+        "former": "clinic-0",
+        "node": "clinic-1",
+        "by": "uid:0",
+        "records": 6,
+        "backed_up_at": "2026-11-22T18:00:00.000000Z",
+    },
     ("started", ""): {"kind": "started", "node": "clinic-1", "version": "0.1.0", "pid": 4711},
     ("stopped", ""): {"kind": "stopped", "node": "clinic-1", "version": "0.1.0"},
 }

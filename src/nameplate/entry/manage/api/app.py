@@ -48,7 +48,7 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(cards.routes(registry))
     app.include_router(alarms.routes(registry))
     app.include_router(badges.routes(registry))
-    app.include_router(decisions.routes(registry, parts.node, parts.reader, parts.wall, parts.review))
+    app.include_router(decisions.routes(registry, parts.reader, parts.wall, parts.review))
     app.include_router(places.routes(registry))
     app.include_router(points.routes(registry, commands, feeding))
     app.include_router(sinks.routes(exporting))

@@ -16,10 +16,10 @@ from .caller import LocalCaller
 
 
 def routes(
-    registry: Registry, node: str, reader: JournalReader, wall: Callable[[str, int], datetime], review: Review
+    registry: Registry, reader: JournalReader, wall: Callable[[str, int], datetime], review: Review
 ) -> APIRouter:
     """The routes."""
-    router, explainer = APIRouter(), Explainer(registry, node, reader, wall)
+    router, explainer = APIRouter(), Explainer(registry, reader, wall)
     replayer = Replayer(registry, reader, wall, review)
 
     @router.get("/v1/decisions/{decision_id}")

@@ -36,6 +36,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "alarm": alarms.alarm,
     "checkpoint": server.checkpoint,
     "journal_cut": server.journal_cut,
+    "restored": server.restored,
 }
 
 

@@ -41,6 +41,14 @@ def journal_cut(record: Record) -> list[Draft]:
     return [Draft(known(FINDING, 1), Severity.CRITICAL, "Records were cut off the journal", rest)]
 
 
+def restored(record: Record) -> list[Draft]:
+    """From here on the journal is another one: what its node did after the backup is known from copies only."""
+    rest = _finding("restored", "The journal was restored from a backup", "Actors that were active are held.")
+    members = ("former", "node", "backed_up_at", "by", "evidence_until")
+    rest["unmapped"] = present(records=number(record, "records"), **{name: text(record, name) for name in members})
+    return [Draft(known(FINDING, 1), Severity.HIGH, "The journal was restored from a backup", rest)]
+
+
 def finding(record: Record) -> list[Draft]:
     """What somebody should look at. A severity that is not in our table counts as high."""
     name, sentence = text(record, "finding") or "unknown", text(record, "text")

@@ -1,0 +1,98 @@
+"""What backup, restore and pruning need of the deciding process: its signature, a person's word, its writing hand."""
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from nameplate.boot.archive import seal_text
+from nameplate.domain.errors import Conflict, Invalid
+from nameplate.domain.holds import held
+from nameplate.domain.notes import VerifierKey, origin_of
+from nameplate.domain.registry import Registry
+from nameplate.domain.timestamps import parse_rfc3339
+from nameplate.flows.prune import Pruner
+from nameplate.flows.stop import ACTORS_A_RECORD, Lifecycle, Order
+from nameplate.ports.keys import Signer
+
+from .app import Route
+from .local import local_caller
+from .replies import Receive, Scope, Send, read_json, reply_json
+
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class SealIn(msgspec.Struct, forbid_unknown_fields=True):
+    """`backup`: the SHA-256 of what was written, in hex."""
+
+    sha256: str
+
+
+class AcceptIn(msgspec.Struct, forbid_unknown_fields=True):
+    """`accept-restore`."""
+
+    reason: str
+
+
+class PruneIn(msgspec.Struct, forbid_unknown_fields=True):
+    """`journal prune`: records from before `before` (RFC 3339) may go."""
+
+    before: str
+    dry_run: bool = False
+
+
+class Restores:
+    """Routes for the control socket."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        lifecycle: Lifecycle,
+        node: str,
+        signer: Signer,
+        pruner: Pruner,
+        clock: Callable[[], int],
+    ) -> None:
+        self._registry, self._lifecycle, self._pruner, self._clock = registry, lifecycle, pruner, clock
+        self._vkey, self._signer = str(VerifierKey(origin_of(node), signer.public_key)), signer
+
+    def routes(self) -> dict[tuple[str, str], Route]:
+        """What this serves."""
+        return {
+            ("POST", "/v1/backup-seals"): self.seal,
+            ("POST", "/v1/restores/accept"): self.accept,
+            ("POST", "/v1/journal/prune"): self.prune,
+        }
+
+    async def seal(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sign for a backup. What is signed bears a heading of its own: it can stand for nothing else."""
+        local_caller(scope)
+        wanted = await read_json(receive, SealIn)
+        if not _DIGEST.fullmatch(wanted.sha256):
+            raise Invalid("sha256", "This is not a SHA-256 in hex.", "Take the backup with `nameplate backup`.")
+        signature = self._signer.sign(seal_text(self._vkey, wanted.sha256))
+        await reply_json(send, {"key": self._vkey, "signature": signature.hex()})
+
+    async def prune(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Remove whole segments of old records, or say which would go."""
+        caller = local_caller(scope)
+        wanted = await read_json(receive, PruneIn)
+        before = parse_rfc3339(wanted.before)
+        if before is None or before > self._clock():
+            raise Invalid(
+                "before", f"{wanted.before} is not a time that has passed.", "Write it as 2026-11-22T14:30:00Z."
+            )
+        done = await self._pruner.prune(before, caller, dry_run=wanted.dry_run)
+        await reply_json(send, done._asdict())
+
+    async def accept(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let all go on whom the restore holds; those that were stopped since stay stopped."""
+        caller = local_caller(scope)
+        wanted = await read_json(receive, AcceptIn)
+        waiting = held(self._registry.standings, self._registry.restored_at)
+        if not waiting:
+            raise Conflict("not_held", "No actor is held by a restore.", "See `nameplate actor list`.")
+        for start in range(0, len(waiting), ACTORS_A_RECORD):
+            batch = waiting[start : start + ACTORS_A_RECORD]
+            await self._lifecycle.carry_out(Order("activate", batch, caller, wanted.reason))
+        await reply_json(send, {"activated": list(waiting)})
