@@ -69,7 +69,8 @@ EXITS: Mapping[Exit, str] = {
     Exit.DENIED: "Refused: a denial, for `access check` and `robot present`; else an order that the rules forbid.",
     Exit.CONFLICT: "It collides with what is there: look, then try again. `rollout promote`: it is too early.",
     Exit.UNREACHABLE: "The server, or a part of it, does not answer.",
-    Exit.CHECK_FAILED: "`journal verify`: altered, cut off, or nothing to tell by. `contract test`: not as expected.",
+    Exit.CHECK_FAILED: "`journal verify`: altered, cut off, or nothing to tell by. `contract test`: not as expected. "
+    "`doctor`: something fails.",
 }
 
 NOBODY = "Nothing in this version gives it."

@@ -1,8 +1,11 @@
+import ssl
+
 import pytest
 
 from nameplate.domain.errors import Invalid, NotFound, Refused, Unavailable
 from nameplate.entry.bench.workload import free_port
-from nameplate.entry.client import Client, Faults, client
+from nameplate.entry.client import Client, Faults, client, trust
+from tests.keys.x509.made import AUTHORITY
 
 
 def test_documents_travel_both_ways(world):
@@ -56,3 +59,14 @@ def test_the_data_directory_comes_from_the_environment(world, tmp_path, monkeypa
     assert client(None).get("/healthz") == {"status": "ok"}
     with pytest.raises(Unavailable):
         client(tmp_path).get("/healthz")
+
+
+def test_only_a_file_of_certificates_can_be_trusted(tmp_path):
+    file = tmp_path / "ca.pem"
+    with pytest.raises(Invalid, match="No such file"):
+        trust(file)
+    file.write_text("no certificate")
+    with pytest.raises(Invalid, match="no certificate in it"):
+        trust(file)
+    file.write_bytes(AUTHORITY)
+    assert trust(file).minimum_version == ssl.TLSVersion.TLSv1_2

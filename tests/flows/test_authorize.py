@@ -77,7 +77,7 @@ def test_when_the_journal_fails_everything_is_denied_and_nothing_else_said(tmp_p
                 assert not decision.permit
                 assert decision.verdict.reasons == (Reason.JOURNAL_UNAVAILABLE,)
                 assert decision.decision_id == ""
-            assert (heart.authorizer.permits, heart.authorizer.denials) == (0, 3)
+            assert (heart.authorizer.tally.permits, heart.authorizer.tally.denials) == (0, 3)
             await heart.recovered()
             assert (await heart.ask()).permit
             assert [record["decision"] for record in heart.records("decision")] == ["permit"]
@@ -124,7 +124,7 @@ def test_a_permit_that_a_stop_overtakes_becomes_a_denial_and_the_record_says_so(
             assert decision.verdict.reasons == (Reason.STATE, state)
             (withdrawn,) = heart.records("withdrawn")
             assert withdrawn["decision_id"] == decision.decision_id == heart.records("decision")[0]["decision_id"]
-            assert (heart.authorizer.permits, heart.authorizer.denials) == (0, 1)
+            assert (heart.authorizer.tally.permits, heart.authorizer.tally.denials) == (0, 1)
 
     asyncio.run(main())
 
@@ -236,7 +236,7 @@ def test_a_batch_is_answered_in_its_order_once_all_of_it_is_durable(tmp_path):
             decisions = await releasing
             assert [decision.permit for decision in decisions] == [True, False, True]
             assert [each.decision_id for each in decisions] == [each.decision.decision_id for each in pendings]
-            assert (heart.authorizer.permits, heart.authorizer.denials) == (2, 1)
+            assert (heart.authorizer.tally.permits, heart.authorizer.tally.denials) == (2, 1)
 
     asyncio.run(main())
 
@@ -268,7 +268,7 @@ def test_a_stop_that_comes_while_another_permit_of_the_batch_is_withdrawn_is_not
             await stop
             withdrawn = {record["actor"] for record in heart.records("withdrawn")}
             assert withdrawn == {"amr-1", "amr-2"}
-            assert (heart.authorizer.permits, heart.authorizer.denials) == (1, 2)
+            assert (heart.authorizer.tally.permits, heart.authorizer.tally.denials) == (1, 2)
 
     asyncio.run(main())
 

@@ -35,7 +35,7 @@ def test_nothing_is_told_before_the_sync_that_covers_it(tmp_path):
             assert [decision.permit for decision in decisions] == [True, False, True]
             written = [record["decision_id"] for record in heart.records("decision")]
             assert written == [decision.decision_id for decision in decisions]
-            assert (heart.authorizer.permits, heart.authorizer.denials) == (2, 1)
+            assert (heart.authorizer.tally.permits, heart.authorizer.tally.denials) == (2, 1)
 
     asyncio.run(main())
 

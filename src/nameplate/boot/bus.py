@@ -11,10 +11,14 @@ __all__ = ["bind", "dial", "listen", "stay_connected"]
 
 
 async def listen(
-    path: Path, handlers: Mapping[str, Handler], mode: int, gone: Callable[[Peer], None] | None = None
+    path: Path,
+    handlers: Mapping[str, Handler],
+    mode: int,
+    gone: Callable[[Peer], None] | None = None,
+    introduction_s: float | None = None,
 ) -> Listener:
-    """Serve `handlers` at `path`; `gone` is told of each peer that leaves."""
-    listener = Listener(path, handlers, mode, gone)
+    """Serve `handlers` at `path`; see `Listener`."""
+    listener = Listener(path, handlers, mode, gone, introduction_s)
     await listener.start()
     return listener
 

@@ -17,6 +17,7 @@ from nameplate.flows import credentials
 from nameplate.flows.alarms import AlarmKeeper
 from nameplate.flows.authorize import Authorizer
 from nameplate.flows.badges import Badges
+from nameplate.flows.certify import Certifier
 from nameplate.flows.declare import Declarer
 from nameplate.flows.forbid import Rules
 from nameplate.flows.identify import Presentations, Records
@@ -26,8 +27,9 @@ from nameplate.journals.segments import SegmentJournal
 from nameplate.journals.segments.settings import Settings as SegmentSettings
 from nameplate.keys.file import FileKeyStore, find_passphrase
 from nameplate.keys.p256 import P256Agreement
+from nameplate.keys.x509 import CertificateFiles
 
-from . import clocks
+from . import clocks, tls
 from .mirror import Mirror
 from .paths import Paths
 from .replay import recount_permits, replay
@@ -61,6 +63,8 @@ class Deciding:
     credentials: credentials.Credentials
     badges: Badges
     alarm_keeper: AlarmKeeper
+    certificates: CertificateFiles
+    certifier: Certifier
 
     async def close(self) -> None:
         """Write what is queued, and let go of the files."""
@@ -132,10 +136,9 @@ def assemble(settings: Settings) -> Deciding:
     declarer = Declarer(registry, ledger, registry.seq)
     keeper = AlarmKeeper(registry, ledger, lambda: f"alarm-{secrets.token_hex(4)}")
     ledger.noticed = keeper.noticed
-    times = DoorTimes(registry)
-    ledger.watchers.append(times.touched)
-    authorizer.obliges.append(times.oblige)
+    _oblige_times(registry, ledger, authorizer)
     badges = Badges(registry, ledger, keys.secret("badges", BADGE_KEY_BYTES))
+    certificates = tls.certificates(paths, keys)
     return Deciding(
         node,
         keys,
@@ -151,7 +154,15 @@ def assemble(settings: Settings) -> Deciding:
         credentials.Credentials(keys, registry, ledger),
         badges,
         keeper,
+        certificates,
+        Certifier(certificates, ledger, node, clocks.wall),
     )
+
+
+def _oblige_times(registry: Registry, ledger: Ledger, authorizer: Authorizer) -> None:
+    times = DoorTimes(registry)
+    ledger.watchers.append(times.touched)
+    authorizer.obliges.append(times.oblige)
 
 
 def _open_journal(paths: Paths, node: str, keys: FileKeyStore, settings: Settings, alarms: "_Alarms") -> SegmentJournal:

@@ -21,6 +21,11 @@ class Paths:
         return self.data / "keys"
 
     @property
+    def tls(self) -> Path:
+        """Certificates of the own authority; their keys lie in the key store."""
+        return self.data / "tls"
+
+    @property
     def database(self) -> Path:
         """The tables: a projection of the journal."""
         return self.data / "tables" / "nameplate.db"
@@ -72,6 +77,6 @@ class Paths:
         self.data.chmod(0o711)
         self.run.mkdir(exist_ok=True)
         self.run.chmod(0o711)
-        for private in (self.journal, self.keys, self.database.parent, self.cursors):
+        for private in (self.journal, self.keys, self.tls, self.database.parent, self.cursors):
             private.mkdir(exist_ok=True)
             private.chmod(0o700)

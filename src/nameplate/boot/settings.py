@@ -85,6 +85,16 @@ class OsdpSettings(_Section):
     refusal_s: float = Field(default=2.0, ge=0.1, le=25.5, description="How long the red light shows.")
 
 
+class TlsSettings(_Section):
+    """TLS of the public listener."""
+
+    certificate: Path | None = Field(
+        default=None,
+        description="Certificate chain (PEM, the server's first). A changed file is loaded while the server runs.",
+    )
+    key: Path | None = Field(default=None, description="Its private key (PEM, unencrypted), for the service alone.")
+
+
 class LogSettings(_Section):
     """What the processes say on stderr."""
 
@@ -101,9 +111,15 @@ class Settings(BaseSettings):
 
     data: Path = Field(default=Path("nameplate-data"), description="The data directory.")
     host: str = Field(
-        default="127.0.0.1", description="Address of the public listener. Only loopback addresses, until TLS is there."
+        default="127.0.0.1", description="Address of the public listener. Beyond loopback it speaks TLS only."
     )
     port: int = Field(default=8470, ge=0, le=65535, description="Port of the public listener; 0 picks a free one.")
+    connections: int = Field(
+        default=1000,
+        ge=16,
+        description="Public connections at once; beyond loopback a quarter of them for one address.",
+    )
+    tls: TlsSettings = TlsSettings()
     authzen: AuthzenSettings = AuthzenSettings()
     actions: ActionSettings = ActionSettings()
     journal: JournalSettings = JournalSettings()

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -33,10 +34,13 @@ class Faults(Invalid):
 
 
 class Client:
-    """One server. `data` is its data directory, `server` a URL that wins over it."""
+    """One server. `data` is its data directory, `server` a URL that wins over it.
 
-    def __init__(self, data: Path, server: str = "") -> None:
-        self._data, self._server = data, server
+    `ca`: certificates to trust (PEM) in the place of the system's.
+    """
+
+    def __init__(self, data: Path, server: str = "", ca: Path | None = None) -> None:
+        self._data, self._server, self._ca = data, server, ca
 
     def get(self, path: str) -> Any:
         """The JSON document at `path`."""
@@ -90,8 +94,26 @@ class Client:
         if not self._server:
             return _SocketConnection(self._data / "control.sock")
         url = urlsplit(self._server)
-        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        return kind(url.hostname or "", url.port, timeout=TIMEOUT_S)
+        if url.scheme == "https":
+            context = trust(self._ca)
+            return http.client.HTTPSConnection(url.hostname or "", url.port, timeout=TIMEOUT_S, context=context)
+        return http.client.HTTPConnection(url.hostname or "", url.port, timeout=TIMEOUT_S)
+
+
+def trust(ca: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer to servers whose name and certificate hold: by the file `ca` (PEM), or as the system trusts.
+
+    Raises Invalid for a file without certificates.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        why = error.strerror if isinstance(error, FileNotFoundError) else "there is no certificate in it"
+        raise Invalid(
+            "ca", f"{ca} cannot be used: {why}.", "Give the file that `nameplate tls show --out` wrote."
+        ) from None
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 class _SocketConnection(http.client.HTTPConnection):

@@ -13,6 +13,7 @@ from nameplate.domain.asked import Asked
 from nameplate.domain.networks import address_text
 from nameplate.domain.obligations import NO_OBLIGATIONS, Obligations, recordable
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.tally import Tally
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.ports.journal import Journal, JournalUnavailable
 
@@ -122,6 +123,7 @@ class Pending(NamedTuple):
     request: AccessRequest
     standing: Standing | None
     written: "asyncio.Future[None] | None"
+    began: float
     simulated: bool = False
     tightened: int = 0
 
@@ -140,6 +142,7 @@ class Authorizer:
     actor. `proved` is told the counter and the key of each unit that proved itself. `clock` gives microseconds, UTC;
     `monotonic` seconds. `soften` gets each refusal with the request and the name of the point, and may make a permit of
     it where that point only observes.
+    `tally` counts what was told.
     """
 
     def __init__(
@@ -159,8 +162,7 @@ class Authorizer:
         self.on_passed_back: Callable[[Decision, AccessRequest], None] = lambda _decision, _request: None
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.soften: Callable[[Verdict, AccessRequest, str], Verdict] = _enforce
-        self.permits = 0
-        self.denials = 0
+        self.tally = Tally()
         self._line: list[tuple[Sequence[Pending], Then]] = []
         self._line_of: asyncio.Future[None] | None = None
         self._late: set[asyncio.Task[None]] = set()
@@ -195,18 +197,18 @@ class Authorizer:
 
     def record(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Pending:
         """Hand the record of a verdict, however it came about, to the journal."""
-        now = self._clock()
+        began, now = self._monotonic(), self._clock()
         decision_id = f"{self._prefix}{self._journal.next_seq}"
         asks = self._obligations(request, asked) if verdict.permit and self.obliges else NO_OBLIGATIONS
         decision = Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor, asks)
         try:
             written = self._journal.append(_encode(self._as_record(decision, request, asked)), now)
         except JournalUnavailable:
-            return Pending(_unrecorded(decision), request, None, None)
+            return Pending(_unrecorded(decision), request, None, None, began)
         if asked.counter is not None:
             self._proved(request.actor, asked.counter, asked.key)
         standing, tightened = self._judge.standing(request.actor), self._judge.tightened
-        return Pending(decision, request, standing, written, asked.simulated, tightened)
+        return Pending(decision, request, standing, written, began, asked.simulated, tightened)
 
     async def release(self, pending: Pending) -> Decision:
         """The decision, once its record is durable. A permit that a stop has overtaken becomes a denial."""
@@ -276,18 +278,12 @@ class Authorizer:
 
     def _concluded(self, pending: Pending) -> Decision:
         """What became of one that no stop has overtaken."""
-        if not _is_kept(pending):
-            self.denials += 1
-            return _unrecorded(pending.decision)
-        return self._told(pending)
+        return self._told(pending if _is_kept(pending) else pending._replace(decision=_unrecorded(pending.decision)))
 
     def _told(self, pending: Pending) -> Decision:
-        """A decision that is durable and stands, counted."""
+        """A decision that may be told, counted."""
         decision = pending.decision
-        if decision.verdict.permit:
-            self.permits += 1
-            return decision
-        self.denials += 1
+        self.tally.count(decision.verdict, self._monotonic() - pending.began)
         if decision.verdict.reason is Reason.STATE and not pending.simulated:
             self.on_stopped(pending.actor, decision.decision_id)
         return decision
@@ -313,9 +309,9 @@ class Authorizer:
         return verdict if _bars(verdict, pending.decision.verdict) else None
 
     async def _withdraw(self, pending: Pending) -> Decision:
-        self.denials += 1
         barred = None if self._is_stopped(pending) else self._barred(pending)
         verdict = barred or _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
+        self.tally.count(verdict, self._monotonic() - pending.began)
         decision = pending.decision._replace(verdict=verdict, obligations=NO_OBLIGATIONS)
         if verdict.reason is Reason.STATE and not pending.simulated:
             self.on_stopped(pending.actor, decision.decision_id)

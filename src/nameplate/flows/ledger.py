@@ -64,6 +64,11 @@ class Ledger:
         """Whether the registry holds exactly what the journal says: nothing is on its way, nothing waits."""
         return self._journal.healthy and not self._line and not self._waiting
 
+    @property
+    def unwritten(self) -> int:
+        """How many records are in force that could not be written yet."""
+        return len(self._waiting)
+
     async def commit(self, record: Record) -> int:
         """Durable first, then in force: nothing is allowed that a crash could forget."""
         now, turn = self._clock(), asyncio.Event()

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from nameplate.domain.actors import Actor, Standing, State
 from nameplate.domain.errors import Conflict, NotFound, Refused
+from nameplate.domain.figures import Histogram
 from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, target_state
 from nameplate.domain.registry import Registry
 from nameplate.domain.stops import Receipt, Stop
@@ -58,13 +59,17 @@ class Done:
 
 
 class Lifecycle:
-    """Carries out orders. Owned by one event loop."""
+    """Carries out orders. Owned by one event loop.
+
+    `acknowledged`: how long points took to apply stops, by their receipts; `missing`: receipts that did not come.
+    """
 
     def __init__(
         self, registry: Registry, ledger: Ledger, points: Points, clock: Callable[[], int], new_id: Callable[[], str]
     ) -> None:
         self._registry, self._ledger, self._points, self._clock, self._new_id = registry, ledger, points, clock, new_id
         self._unrefused: dict[str, str] = {}
+        self.acknowledged, self.missing = Histogram(), 0
 
     async def carry_out(self, order: Order) -> Done:
         """Raises NotFound, Refused or Conflict before anything has changed; after that nothing can fail."""
@@ -111,7 +116,9 @@ class Lifecycle:
         self._unrefused.update(dict.fromkeys(before, stop.id))
         pushed = self._points.push(stop, RECEIPT_TIMEOUT_S)
         told, recorded = await asyncio.gather(pushed, asyncio.gather(*recording))
+        self.missing += len(told.missing)
         for receipt in told.receipts:
+            self.acknowledged.observe((receipt.applied_at - stop.cut_off) / 1_000_000)
             self._ledger.note(_receipt_record(receipt, stop))
         return Done(order, stop.state, stop.cut_off, all(recorded), stop.id, told)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nameplate.buses.unix import Listener, connect
 from nameplate.buses.unix import listener as listening_side
-from nameplate.buses.unix.frames import MAX_FRAME
+from nameplate.buses.unix.frames import MAX_FIRST_FRAME, MAX_FRAME
 from nameplate.buses.unix.listener import bind, peer_uid
 from nameplate.buses.unix.peer import MAX_RUNNING
 from nameplate.domain.errors import Unavailable
@@ -313,5 +313,47 @@ def test_another_user_is_known_as_another_and_kept_out_of_a_private_socket():
                 error = await as_another_user(path)
                 assert expected in error if expected else not error
         assert seen == [65534]
+
+    asyncio.run(main())
+
+
+def introducing(path):
+    return Listener(path, {"hello": hello, "echo": echo}, 0o600, None, 0.3)
+
+
+async def hello(peer, body):
+    peer.name = "known"
+
+
+def test_a_stranger_is_hung_up_on_after_a_while_and_who_has_a_name_stays():
+    async def main():
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "s"
+            listener = introducing(path)
+            await listener.start()
+            silent, known = await Raw.to(path), await connect(path)
+            await silent.send(b"\x00\x00\x00")
+            await known.call("hello", None, type(None), PATIENCE_S)
+            assert await silent.frame() is None
+            assert await known.call("echo", "x" * 10_000, str, PATIENCE_S) == "x" * 10_000
+            silent.close()
+            await known.abandon()
+            await listener.stop()
+
+    asyncio.run(main())
+
+
+def test_a_stranger_may_not_say_much():
+    async def main():
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "s"
+            listener = introducing(path)
+            await listener.start()
+            for size in (MAX_FIRST_FRAME + 1, MAX_FRAME):
+                raw = await Raw.to(path)
+                await raw.send(size.to_bytes(4, "big"))
+                assert await raw.frame() is None
+                raw.close()
+            await listener.stop()
 
     asyncio.run(main())

@@ -56,10 +56,19 @@ class Process:
         return self.call("POST", path, [*pieces], [(b"content-type", b"application/json"), *headers], uid)
 
     def call(
-        self, method: str, path: str, pieces: list[bytes], headers: list[tuple[bytes, bytes]], uid: int | None = None
+        self,
+        method: str,
+        path: str,
+        pieces: list[bytes],
+        headers: list[tuple[bytes, bytes]],
+        uid: int | None = None,
+        *,
+        client: tuple[str, int] | None = None,
+        authorized: bool = True,
     ) -> Answer:
-        """One request."""
-        authorized = [(b"authorization", b"Bearer " + TOKEN), (b"host", b"localhost"), *headers]
+        """One request, from the address `client`; with the token if `authorized`."""
+        shown = [(b"authorization", b"Bearer " + TOKEN)] if authorized else []
+        said = [*shown, (b"host", b"localhost"), *headers]
         scope = {
             "type": "http",
             "method": method,
@@ -67,7 +76,8 @@ class Process:
             "path": path,
             "raw_path": path.encode(),
             "query_string": b"",
-            "headers": authorized,
+            "headers": said,
+            "client": client,
             "state": {} if uid is None else {"uid": uid},
         }
         return self._loop.run_until_complete(asyncio.wait_for(self._speak(scope, pieces), 20))

@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from nameplate.entry.decide.app import App, request_id
 from nameplate.entry.decide.replies import MAX_BODY
-from tests.entry.decide.asgi import process
+from tests.entry.decide.asgi import TOKEN, process
 from tests.entry.decide.test_authzen_basic import USUAL
 
 EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
@@ -147,10 +148,10 @@ def test_more_of_a_body_than_is_allowed_is_not_even_read(app):
 
 
 def test_half_a_body_is_no_question(app):
-    before = app.parts.authorizer.permits
+    before = app.parts.authorizer.tally.permits
     answer = app.call("POST", EVALUATION, [], [(b"content-type", b"application/json")])
     assert (answer.status, answer.json["type"]) == (400, "urn:nameplate:problem:incomplete")
-    assert app.parts.authorizer.permits == before
+    assert app.parts.authorizer.tally.permits == before
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[" * 100_000, b'{"code":1}', b'{"code":"x"}'])
@@ -195,3 +196,17 @@ def test_only_what_fits_a_header_comes_back_as_request_id():
     assert request_id([(b"x-request-id", b"a-1")]) == [(b"x-request-id", b"a-1")]
     for value in (b"x" * 129, b"caf\xc3\xa9"):
         assert request_id([(b"x-request-id", value)]) == []
+
+
+def test_a_request_that_fails_inside_is_logged_with_its_id_and_without_its_secrets(app):
+    async def broken(_scope, _receive, _send):
+        raise RuntimeError("out of order")
+
+    serving = app.serving(App({("GET", "/broken"): broken}, {}, broken, {}))
+    with capture_logs() as said:
+        answer = serving.call("GET", "/broken", [], [(b"x-request-id", b"r-17"), (b"cookie", b"s3cret")])
+    assert (answer.status, answer.headers[b"x-request-id"]) == (500, b"r-17")
+    (line,) = said
+    assert (line["event"], line["path"], line["request_id"]) == ("request failed", "/broken", "r-17")
+    assert "s3cret" not in str({key: value for key, value in line.items() if key != "exc_info"})
+    assert TOKEN.decode() not in str(said)

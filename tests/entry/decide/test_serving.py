@@ -1,18 +1,26 @@
 """The listeners: heads without end, bodies that dribble, many that stall. Everybody else is served meanwhile."""
 
+import asyncio
 import http.client
 import json
 import socket
+import time
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nameplate.boot.bus import bind
 from nameplate.domain.errors import Unavailable
 from nameplate.entry.bench.workload import free_port
-from nameplate.entry.decide.serving import MAX_HEAD, bind_public
+from nameplate.entry.decide import serving
+from nameplate.entry.decide.app import App
+from nameplate.entry.decide.serving import MAX_HEAD, bind_public, listeners
 from tests.entry.decide.test_authzen_basic import USUAL
+from tests.entry.decide.test_health import figures, total
 from tests.entry.world import PATIENCE_S, QUIET_S, heard
 
 BODY = json.dumps(USUAL).encode()
@@ -87,8 +95,7 @@ def test_whoever_hangs_up_within_a_body_has_asked_nothing(world, missing):
 
 
 def permits_so_far(world):
-    metrics = dict(line.split(" ") for line in world.get("/metrics").body.splitlines())
-    return int(metrics["nameplate_permits_total"])
+    return total(figures(world), "nameplate_decisions_total", decision="permit")
 
 
 @settings(max_examples=40)
@@ -127,3 +134,69 @@ def test_the_public_socket_is_bound_where_it_was_told_to():
             sock.listen()
             with pytest.raises(Unavailable, match="in use"):
                 bind_public(host, port)
+
+
+async def nothing(_scope, _receive, send):
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@contextmanager
+def in_process(folder, *, late_after):
+    """The listeners in a thread of this process; gives the port. Whoever is later with a head is hung up on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(serving, "HEAD_S", late_after)
+        patch.setattr(serving, "SWEEP_S", 0.05)
+        public, control = bind_public("127.0.0.1", 0), bind(folder / "c.sock", 0o600)
+        server = listeners(App({("GET", "/"): nothing}, {}, nothing, {}), public, control, lambda: None, 100)
+        patch.setattr(server, "capture_signals", nullcontext)
+        port = public.getsockname()[1]
+        thread = Thread(target=lambda: asyncio.run(server.serve()))
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield port
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE_S)
+
+
+REQUEST = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("pieces", [[], [b"GET"], [REQUEST, b"\r\n"], [REQUEST, REQUEST[:-2]]])
+def test_a_head_that_does_not_come_in_time_is_hung_up_on(tmp_path, pieces):
+    with in_process(tmp_path, late_after=0.3) as port, socket.create_connection(("127.0.0.1", port)) as line:
+        line.settimeout(PATIENCE_S)
+        for piece in pieces:
+            line.sendall(piece)
+            time.sleep(0.05)
+        began = time.monotonic()
+        with suppress(ConnectionResetError):
+            while line.recv(1000):
+                pass
+        # uvicorn's own timer between requests is five seconds.
+        assert time.monotonic() - began < 4.0
+
+
+def test_who_dribbles_a_head_is_not_kept_alive_by_it(tmp_path):
+    with in_process(tmp_path, late_after=0.3) as port, socket.create_connection(("127.0.0.1", port)) as line:
+        line.settimeout(PATIENCE_S)
+        with pytest.raises(OSError, match=r"reset|Broken"):
+            dribble(line, b"GET / HTTP/1.1\r\nhost: " + b"x" * 100)
+
+
+def dribble(line, data):
+    for byte in data:
+        line.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+def test_who_asks_now_and_then_stays(tmp_path):
+    with in_process(tmp_path, late_after=0.3) as port, socket.create_connection(("127.0.0.1", port)) as line:
+        line.settimeout(PATIENCE_S)
+        for _ in range(3):
+            line.sendall(REQUEST)
+            assert line.recv(1000).startswith(b"HTTP/1.1 204")
+            time.sleep(0.5)

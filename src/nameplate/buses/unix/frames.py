@@ -7,6 +7,8 @@ import msgspec
 from nameplate.domain.errors import Conflict, Invalid, NameplateError, NotFound, Refused, Unavailable
 
 MAX_FRAME = 16 * 1024 * 1024
+MAX_FIRST_FRAME = 4096
+"""Bytes that a stranger may send in one frame, until it has proved who it is."""
 LENGTH_BYTES = 4
 MAX_TEXT = 1024
 """Characters of an error that travel: what the other side sent must not come back to it at any length."""
@@ -65,11 +67,11 @@ def decode(payload: bytes) -> Frame:
         raise Invalid("malformed", f"A message could not be read: {error}.") from None
 
 
-def frame_length(prefix: bytes) -> int:
+def frame_length(prefix: bytes, limit: int = MAX_FRAME) -> int:
     """The length that the four bytes announce; raises Invalid when it is over the limit."""
     length = int.from_bytes(prefix, "big")
-    if length > MAX_FRAME:
-        raise Invalid("too_large", f"A message of {length} bytes is over the limit of {MAX_FRAME}.")
+    if length > limit:
+        raise Invalid("too_large", f"A message of {length} bytes is over the limit of {limit}.")
     return length
 
 

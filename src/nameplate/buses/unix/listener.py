@@ -18,12 +18,21 @@ log = structlog.get_logger()
 
 
 class Listener:
-    """Serves `handlers` at `path`. `mode`: permissions of the socket. `gone` is told of each peer that leaves."""
+    """Serves `handlers` at `path`. `mode`: permissions of the socket. `gone` is told of each peer that leaves.
+
+    `introduction_s`: who has no name by then is hung up on, and may not send much before. None: nobody needs a name.
+    """
 
     def __init__(
-        self, path: Path, handlers: Mapping[str, Handler], mode: int = 0o600, gone: Callable[[Peer], None] | None = None
+        self,
+        path: Path,
+        handlers: Mapping[str, Handler],
+        mode: int = 0o600,
+        gone: Callable[[Peer], None] | None = None,
+        introduction_s: float | None = None,
     ) -> None:
         self._path, self._handlers, self._mode, self._gone = path, handlers, mode, gone
+        self._introduction_s = introduction_s
         self._server: asyncio.Server | None = None
         self._serving: dict[asyncio.Task[None] | None, Peer] = {}
 
@@ -43,20 +52,35 @@ class Listener:
         self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = Peer(reader, writer, self._handlers, peer_uid(writer.get_extra_info("socket").fileno()))
+        uid, stranger = peer_uid(writer.get_extra_info("socket").fileno()), self._introduction_s is not None
+        peer = Peer(reader, writer, self._handlers, uid, stranger=stranger)
         if sum(other.uid == peer.uid for other in self._serving.values()) >= MAX_OF_ONE_USER:
             log.warning("too many connections of one user", uid=peer.uid)
             await peer.close()
             return
         task = asyncio.current_task()
         self._serving[task] = peer
+        deadline = self._expect_name(peer)
         try:
             await peer.run()
         finally:
+            if deadline is not None:
+                deadline.cancel()
             if self._gone is not None:
                 self._gone(peer)
             await peer.finish()
             del self._serving[task]
+
+    def _expect_name(self, peer: Peer) -> asyncio.TimerHandle | None:
+        if self._introduction_s is None:
+            return None
+        return asyncio.get_running_loop().call_later(self._introduction_s, _hang_up_on_nobody, peer)
+
+
+def _hang_up_on_nobody(peer: Peer) -> None:
+    if not peer.name:
+        log.warning("did not say who it is", uid=peer.uid)
+        peer.abort()
 
 
 def bind(path: Path, mode: int) -> socket.socket:

@@ -15,6 +15,8 @@ from nameplate.domain.errors import Invalid, NameplateError, NotFound, Unavailab
 
 from .frames import (
     LENGTH_BYTES,
+    MAX_FIRST_FRAME,
+    MAX_FRAME,
     UNREADABLE,
     Call,
     Failure,
@@ -36,19 +38,32 @@ MAX_RUNNING = 1024
 
 
 class Peer:
-    """The other end of a connection. `uid` is its user, by the kernel's word; `name` is whom it proved to be."""
+    """The other end of a connection. `uid` is its user, by the kernel's word; `name` is whom it proved to be.
+
+    A `stranger` may send little until it has a name.
+    """
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handlers: Mapping[str, Handler], uid: int
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        handlers: Mapping[str, Handler],
+        uid: int,
+        *,
+        stranger: bool = False,
     ) -> None:
         self._reader, self._writer, self._handlers = reader, writer, handlers
         self._waiting: dict[int, asyncio.Future[msgspec.Raw]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._number = 0
-        self._uid = uid
+        self._uid, self._stranger = uid, stranger
         self.name = ""
         self.closed = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
+
+    @property
+    def _limit(self) -> int:
+        return MAX_FIRST_FRAME if self._stranger and not self.name else MAX_FRAME
 
     @property
     def uid(self) -> int:
@@ -78,7 +93,7 @@ class Peer:
         try:
             while True:
                 prefix = await self._reader.readexactly(LENGTH_BYTES)
-                self._take(decode(await self._reader.readexactly(frame_length(prefix))))
+                self._take(decode(await self._reader.readexactly(frame_length(prefix, self._limit))))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         except Invalid as error:
@@ -95,6 +110,10 @@ class Peer:
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(Unavailable("gone", "The other process is gone."))
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        self._writer.transport.abort()
 
     async def finish(self) -> None:
         """Wait for what the other side has begun; nothing of it is left behind."""

@@ -17,6 +17,7 @@ from . import (
     cards,
     contracts,
     demo,
+    doctor,
     fleets,
     journal,
     keys,
@@ -29,6 +30,7 @@ from . import (
     server,
     simulate,
     sinks,
+    tls,
     zones,
 )
 from .output import Exit, fail, say
@@ -42,7 +44,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for commands in (server, manifests, backup, demo, plans):
+for commands in (server, manifests, backup, doctor, demo, plans):
     commands.add_to(app)
 app.add_typer(access.check_app, name="access", help="Ask whether an actor may do something.")
 app.add_typer(access.decision_app, name="decision", help="Look at decisions that were made.")
@@ -59,6 +61,7 @@ app.add_typer(sinks.app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
 app.add_typer(contracts.app, name="contract", help="Try contracts out before they are in force.")
 app.add_typer(rollout.app, name="rollout", help="From observing to enforcing, step by step.")
+app.add_typer(tls.app, name="tls", help="The certificate of the public listener.")
 app.add_typer(journal.app, name="journal", help="The record.")
 buildings.app.command("fleet")(fleets.fleet)
 app.add_typer(buildings.app, name="import", help="Bring in what other systems know.")

@@ -57,7 +57,7 @@ class App:
         try:
             await route(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - whatever fails inside, the caller gets an answer and no permit
-            await reply_problem(send, _problem(error, scope["path"]), request_id(scope["headers"]))
+            await reply_problem(send, _problem(error, scope["path"], scope["headers"]), request_id(scope["headers"]))
 
     def _named(self, scope: Scope) -> Route:
         for method, pattern, route in self._patterns:
@@ -77,7 +77,7 @@ def _never_raising(path: str, answering: Answering) -> Answering:
         try:
             answering(headers, body, reply)
         except Exception as error:  # noqa: BLE001 - as for any other request
-            reply(*problem_reply(_problem(error, path), request_id(headers)))
+            reply(*problem_reply(_problem(error, path, headers), request_id(headers)))
 
     return answer
 
@@ -93,12 +93,13 @@ def _as_route(answering: Answering) -> Route:
     return route
 
 
-def _problem(error: Exception, path: str) -> Problem:
+def _problem(error: Exception, path: str, headers: Headers) -> Problem:
     if isinstance(error, HttpError):
         return error.problem
     if isinstance(error, NameplateError):
         return problem_of(error)
-    log.error("request failed", path=path, exc_info=error)
+    asked = dict(request_id(headers)).get(b"x-request-id", b"").decode("ascii")
+    log.error("request failed", path=path, request_id=asked, exc_info=error)
     return FAILED
 
 

@@ -1,27 +1,32 @@
 """`/healthz`, `/readyz` and `/metrics`."""
 
+import asyncio
+import hmac
+import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
-from nameplate.flows.authorize import Authorizer
+from nameplate.domain.errors import NotFound
+from nameplate.domain.figures import gauge, told
 from nameplate.ports.journal import Journal
 
 from .app import Route
-from .replies import Receive, Scope, Send, reply, reply_json
+from .figures import Figures
+from .replies import HttpError, Receive, Scope, Send, header, reply, reply_json
 
+CREDENTIAL = "metrics"
+"""The credential in the key store that opens `/metrics` to callers from other machines, as a bearer token."""
+SCRAPE_S = 2.0
+MAX_SCRAPE = 1024 * 1024
 _TEXT = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 
 
 class Health:
-    """Whether this process lives, can decide, and how it is doing."""
+    """Whether this process lives, can decide, and how it is doing. `manage`: where to ask the managing process."""
 
-    def __init__(
-        self,
-        journal: Journal,
-        authorizer: Authorizer,
-        connected: Callable[[], tuple[str, ...]],
-        actors: Callable[[], int],
-    ) -> None:
-        self._journal, self._authorizer, self._connected, self._actors = journal, authorizer, connected, actors
+    def __init__(self, journal: Journal, figures: Figures, credential: Callable[[str], bytes], manage: Path) -> None:
+        self._journal, self._figures, self._credential, self._manage = journal, figures, credential, manage
 
     def routes(self) -> dict[tuple[str, str], Route]:
         """What this serves."""
@@ -46,13 +51,54 @@ class Health:
         await reply_json(send, {"status": "ok" if healthy else "journal unavailable"}, 200 if healthy else 503)
 
     async def metrics(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Prometheus text format."""
-        figures = {
-            "nameplate_permits_total": self._authorizer.permits,
-            "nameplate_denials_total": self._authorizer.denials,
-            "nameplate_journal_records": self._journal.next_seq - 1,
-            "nameplate_journal_healthy": int(self._journal.healthy),
-            "nameplate_points_connected": len(self._connected()),
-            "nameplate_actors": self._actors(),
-        }
-        await reply(send, 200, "".join(f"{name} {value}\n" for name, value in figures.items()).encode(), [_TEXT])
+        """Prometheus text format: our own figures, and those of `manage` while it answers."""
+        self._require_reader(scope)
+        theirs = await scrape(self._manage)
+        up = gauge("nameplate_manage_up", "1 while the managing process answers.", int(theirs is not None))
+        text = told([*self._figures.families(), up]).encode()
+        await reply(send, 200, text + (theirs or b""), [_TEXT])
+
+    def _require_reader(self, scope: Scope) -> None:
+        """Anybody on this machine; from elsewhere who shows the token. Reasons and names of sinks are not for all."""
+        if _is_local(scope):
+            return
+        scheme, _, token = header(scope, b"authorization").partition(b" ")
+        expected = b""
+        with suppress(NotFound):
+            expected = self._credential(CREDENTIAL)
+        if not expected or scheme.lower() != b"bearer" or not hmac.compare_digest(token.strip(), expected):
+            remedy = f"Show the credential `{CREDENTIAL}` as a bearer token: nameplate key put {CREDENTIAL}"
+            raise HttpError(401, "unauthenticated", "Figures are told to this machine, or against a token.", remedy)
+
+
+def _is_local(scope: Scope) -> bool:
+    client = scope.get("client")
+    # The control socket has no addresses, and callers that the kernel has named.
+    if not client:
+        return "uid" in scope.get("state", {})
+    with suppress(ValueError):
+        return ipaddress.ip_address(client[0]).is_loopback
+    return False
+
+
+async def scrape(socket: Path) -> bytes | None:
+    """What `manage` tells of itself; nothing when it does not answer in time."""
+    try:
+        async with asyncio.timeout(SCRAPE_S):
+            reader, writer = await asyncio.open_unix_connection(str(socket))
+            try:
+                writer.write(b"GET /metrics HTTP/1.0\r\nhost: manage\r\n\r\n")
+                answer = await _all(reader)
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return None
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return body if b" 200 " in head.partition(b"\r\n")[0] else None
+
+
+async def _all(reader: asyncio.StreamReader) -> bytes:
+    answer = b""
+    while len(answer) < MAX_SCRAPE and (piece := await reader.read(MAX_SCRAPE)):
+        answer += piece
+    return answer

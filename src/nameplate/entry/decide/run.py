@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import secrets
+import signal
+from collections.abc import Callable
 from functools import partial
 
 import structlog
 
-from nameplate.boot import bus, clocks
+from nameplate.boot import bus, clocks, tls
 from nameplate.boot.deciding import Deciding, assemble
 from nameplate.boot.feeds import read_event
 from nameplate.boot.layout import require_layout
@@ -24,36 +26,39 @@ from nameplate.flows.present import Presenter
 from nameplate.flows.reconcile import Reconciler
 from nameplate.flows.search import Searcher
 from nameplate.flows.stop import Lifecycle
+from nameplate.ports.certificates import Certificate, Pair
 
 from .access import Access
 from .alarms import AlarmRoutes, PointWatch
 from .app import App
 from .badges import BadgeRoutes
+from .certificates import Keeper, TlsRoutes
 from .connections import Connections
 from .doors import Doors
 from .enrolments import Enrolments
 from .feeds import FeedHook
+from .figures import Figures
 from .forward import Forward
 from .health import Health
 from .hub import Hub
 from .internal import Internal
 from .keyring import Keyring
 from .local import Local
-from .loopback import require_loopback
 from .places import PlaceOrders
 from .restores import Restores
 from .searches import Searches
-from .serving import bind_public, serve_http
+from .serving import bind_public, listeners
 from .sinks import Sinks
+from .tls import ServerTls
 
 log = structlog.get_logger()
 
 YOUNG_OBJECTS = 50_000
+HELLO_S = 5.0
 
 
 async def run(settings: Settings) -> None:
     """Decide until SIGTERM or SIGINT."""
-    require_loopback(settings.host)
     paths = Paths(settings.data)
     paths.create()
     require_layout(paths)
@@ -78,34 +83,37 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
         parts.registry, parts.ledger, connections, clocks.wall, lambda: f"stop-{secrets.token_hex(8)}"
     )
     parts.authorizer.on_stopped = lifecycle.was_refused
-    presenter = Presenter(
-        parts.presentations, parts.authorizer, parts.ledger, lifecycle, parts.registry.doors.get, clocks.wall
-    )
     reconciler = Reconciler(parts.registry, parts.ledger.note, parts.ledger, clocks.wall)
-    hub = _hub(parts, connections, presenter, reconciler)
+    hub = _hub(parts, connections, lifecycle, reconciler)
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
     parts.ledger.watchers.append(internal.touched)
+    keeper = _keeper(settings, parts)
+    figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
     hook = FeedHook(parts.registry, read_event, reconciler.heard)
-    app = build_app(settings, paths, parts, connections, lifecycle, hook)
+    app = build_app(settings, paths, parts, connections, lifecycle, hook, lambda: keeper.shown, figures)
     public = bind_public(settings.host, settings.port)
     control = bus.bind(paths.control, 0o600)
-    listeners = [
+    sockets = [
         await bus.listen(paths.internal, internal.handlers(), 0o600),
-        await bus.listen(paths.points, hub.handlers(), 0o666, connections.gone),
+        await bus.listen(paths.points, hub.handlers(), 0o666, connections.gone, HELLO_S),
     ]
     parts.ledger.note({"kind": "started", "node": parts.node})
     watch = PointWatch(parts.registry, connections, parts.ledger, parts.alarm_keeper, internal.runs, clocks.monotonic)
-    background = [asyncio.create_task(watch.run()), *_background(settings, paths, parts)]
+    work = (watch.run(), keeper.run())
+    background = [*map(asyncio.create_task, work), *_background(settings, paths, parts)]
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, keeper.reload)
     log.info("deciding", address="{}:{}".format(*public.getsockname()[:2]), actors=len(parts.registry.actors))
     try:
-        await serve_http(app, public, control)
+        server = listeners(app, public, control, keeper.context, settings.connections)
+        figures.gate = server.gate
+        await server.serve()
     finally:
         for task in background:
             task.cancel()
-        for listener in listeners:
-            await listener.stop()
+        for each in sockets:
+            await each.stop()
         paths.control.unlink(missing_ok=True)
 
 
@@ -117,7 +125,10 @@ def _background(settings: Settings, paths: Paths, parts: Deciding) -> list[async
     return [asyncio.create_task(each) for each in work]
 
 
-def _hub(parts: Deciding, connections: Connections, presenter: Presenter, reconciler: Reconciler) -> Hub:
+def _hub(parts: Deciding, connections: Connections, lifecycle: Lifecycle, reconciler: Reconciler) -> Hub:
+    presenter = Presenter(
+        parts.presentations, parts.authorizer, parts.ledger, lifecycle, parts.registry.doors.get, clocks.wall
+    )
     welcome = partial(_welcome, parts)
     hub = Hub(parts.registry, parts.ledger, connections, presenter, parts.badges, parts.mirror.unit, welcome)
     observer = Observer(parts.registry, parts.index, parts.ledger, clocks.monotonic)
@@ -126,8 +137,23 @@ def _hub(parts: Deciding, connections: Connections, presenter: Presenter, reconc
     return hub
 
 
+def _keeper(settings: Settings, parts: Deciding) -> Keeper:
+    def find() -> Pair:
+        return tls.find_pair(settings, parts.certificates)
+
+    shown = ServerTls(find()) if tls.speaks_tls(settings) else None
+    return Keeper(shown, find, lambda: tls.state_of_files(settings), parts.certifier, parts.ledger, clocks.wall)
+
+
 def build_app(
-    settings: Settings, paths: Paths, parts: Deciding, connections: Connections, lifecycle: Lifecycle, hook: FeedHook
+    settings: Settings,
+    paths: Paths,
+    parts: Deciding,
+    connections: Connections,
+    lifecycle: Lifecycle,
+    hook: FeedHook,
+    shown: Callable[[], Certificate | None] = lambda: None,
+    figures: Figures | None = None,
 ) -> App:
     """All routes of the public listener and the control socket."""
     types = frozenset({"actor", *settings.authzen.subject_types})
@@ -137,13 +163,14 @@ def build_app(
     local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
     doors = Doors(parts.registry, parts.mirror.tokens, parts.authorizer, connections, clocks.wall)
-    health = Health(parts.journal, parts.authorizer, lambda: connections.names, lambda: len(parts.registry.actors))
+    figures = figures or Figures(parts, connections, lifecycle)
+    health = Health(parts.journal, figures, parts.keys.credential, paths.manage)
     routes = access.routes() | Searches(access, searcher).routes() | local.routes() | health.routes()
     places = PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger))
     routes |= Keyring(parts.credentials).routes() | places.routes()
     signer = parts.keys.signer("node")
     routes |= Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall).routes()
-    routes |= {("POST", "/v1/enrolments"): enrolments.redeem}
+    routes |= {("POST", "/v1/enrolments"): enrolments.redeem} | TlsRoutes(parts.certifier, shown).routes()
     patterns = {
         ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
         ("POST", "/v1/actors/[^/]+/place"): places.place,

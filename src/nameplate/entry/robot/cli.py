@@ -30,11 +30,14 @@ def enrol(
     code_file: Annotated[str, typer.Option(help="File with the one-time code, - for standard input.")],
     state: State,
     serial: Annotated[str, typer.Option(help="Serial number on the unit's nameplate.")],
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate authority of the site (PEM), to be trusted alone.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key, bind it to this unit with a one-time code, and keep it."""
     with _errors(as_json=as_json):
-        unit = Robot.enrol(server, _read_code(code_file), state, serial).identity
+        unit = Robot.enrol(server, _read_code(code_file), state, serial, ca).identity
         _say(unit._asdict(), f"Enrolled as {unit.actor} at {unit.site}.", as_json=as_json)
 
 

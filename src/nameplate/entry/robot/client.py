@@ -25,13 +25,14 @@ class Robot:
         return cls(wiring.load_key(folder))
 
     @classmethod
-    def enrol(cls, server: str, code: str, folder: Path, serial: str) -> Self:
+    def enrol(cls, server: str, code: str, folder: Path, serial: str, ca: Path | None = None) -> Self:
         """Make a new key, prove it to the server with a one-time code, and keep it in `folder`.
 
-        `server`: https URL; http only on this machine. An earlier key in `folder` stays until the new one is accepted.
+        `server`: https URL; http only on this machine. `ca`: certificates to trust (PEM) in the place of the system's.
+        An earlier key in `folder` stays until the new one is accepted.
         """
         key = wiring.fresh_key(folder)
-        return cls(key.bind(enrol(server, code, serial, key)))
+        return cls(key.bind(enrol(server, code, serial, key, ca)))
 
     @property
     def identity(self) -> UnitIdentity:

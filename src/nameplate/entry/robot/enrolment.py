@@ -3,6 +3,7 @@
 import http.client
 import ipaddress
 import ssl
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,6 +11,7 @@ import msgspec
 
 from nameplate.domain.errors import Conflict, Invalid, NameplateError, NotFound, Refused, Unavailable
 from nameplate.domain.presence import enrolment_text
+from nameplate.entry.client import trust
 from nameplate.ports.agreement import NewKey, UnitIdentity
 
 PATH = "/v1/enrolments"
@@ -40,24 +42,30 @@ class _Answer(NamedTuple):
 _FAMILIES: dict[int, type[NameplateError]] = {400: Invalid, 403: Refused, 404: NotFound, 409: Conflict, 422: Invalid}
 
 
-def enrol(server: str, code: str, serial: str, key: NewKey) -> UnitIdentity:
-    """Bind `key` to the actor for which `code` was made. Raises Refused, Conflict, Invalid or Unavailable."""
+def enrol(server: str, code: str, serial: str, key: NewKey, ca: Path | None = None) -> UnitIdentity:
+    """Bind `key` to the actor for which `code` was made. Raises Refused, Conflict, Invalid or Unavailable.
+
+    `ca`: certificates to trust (PEM) in the place of the system's.
+    """
     code = code.strip()
     signature = key.sign(enrolment_text(code, serial, key.public))
     message = {"code": code, "serial": serial, "public_key": key.public.hex(), "signature": signature.hex()}
-    answer = _post(server, msgspec.json.encode(message))
+    answer = _post(server, msgspec.json.encode(message), ca)
     if answer.status not in (200, 201):
         raise _refusal(answer)
     return _accepted(answer.body, serial)
 
 
-def _post(server: str, body: bytes) -> _Answer:
+def _post(server: str, body: bytes, ca: Path | None) -> _Answer:
     url = _parse(server)
-    connection = _connect(url)
+    connection = _connect(url, ca)
     try:
         connection.request("POST", url.path.rstrip("/") + PATH, body, _HEADERS)
         response = connection.getresponse()
         return _Answer(response.status, response.read(_MAX_REPLY))
+    except ssl.SSLCertVerificationError as error:
+        message = f"The certificate of {server} is not trusted: {error.verify_message}."
+        raise Unavailable("untrusted", message, "Give the authority of the site with --ca FILE.") from None
     except (OSError, UnicodeError, http.client.HTTPException) as error:
         # The class alone: what the other side sent is not repeated.
         raise Unavailable("unreachable", f"{server} did not answer ({type(error).__name__}).", "Check it.") from None
@@ -77,10 +85,10 @@ def _parse(server: str) -> SplitResult:
     return url
 
 
-def _connect(url: SplitResult) -> http.client.HTTPConnection:
+def _connect(url: SplitResult, ca: Path | None) -> http.client.HTTPConnection:
     host = url.hostname or ""
     if url.scheme == "https":
-        return http.client.HTTPSConnection(host, url.port, timeout=_SECONDS, context=ssl.create_default_context())
+        return http.client.HTTPSConnection(host, url.port, timeout=_SECONDS, context=trust(ca))
     if url.scheme == "http" and _is_loopback(host):
         return http.client.HTTPConnection(host, url.port, timeout=_SECONDS)
     raise Invalid("server", f"{url.scheme or 'no'} scheme to {host}: a code never travels in the clear.", "Use https.")

@@ -33,6 +33,11 @@ class Child:
         """Begin to keep it alive."""
         self._task = asyncio.get_running_loop().create_task(self._keep())
 
+    def signal(self, number: int) -> None:
+        """Send it a signal, if it runs."""
+        if self.pid is not None:
+            os.kill(self.pid, number)
+
     async def stop(self) -> None:
         """End it: politely, then by force."""
         if self._task is not None:

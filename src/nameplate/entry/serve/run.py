@@ -9,12 +9,15 @@ from nameplate.boot import bus
 from nameplate.boot.claim import claimed
 from nameplate.boot.layout import require_layout
 from nameplate.boot.logs import configure_logs
+from nameplate.boot.notify import tell_systemd, watchdog_seconds
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import Settings
-from nameplate.domain.errors import Invalid
+from nameplate.domain.errors import Invalid, NameplateError
+from nameplate.entry.client import Client
 
 from .supervisor import Supervisor
 
+LOOK_S = 0.2
 MAX_SOCKET_PATH = 107
 """Bytes of the path of a Unix socket (unix(7))."""
 
@@ -32,6 +35,11 @@ def serve(settings: Settings) -> None:
         asyncio.run(_serve(settings))
 
 
+def _end(task: "asyncio.Task[None]") -> None:
+    tell_systemd("STOPPING=1")
+    task.cancel()
+
+
 def require_short(socket: Path) -> None:
     if (size := len(os.fsencode(socket))) > MAX_SOCKET_PATH:
         message = f"The socket {socket} would have a path of {size} bytes; at most {MAX_SOCKET_PATH} are possible."
@@ -44,9 +52,35 @@ async def _serve(settings: Settings) -> None:
     args = ["--data", str(data), "--host", settings.host, "--port", str(settings.port)]
     supervisor = Supervisor(lambda: bus.dial(paths.internal), paths.points, args)
     task = asyncio.create_task(supervisor.run())
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, _end, task)
+    # At a terminal a hang-up means that nobody is there any more; for a service it means: load anew.
+    loop.add_signal_handler(signal.SIGHUP, task.cancel if os.isatty(0) else supervisor.reload)
+    telling = asyncio.create_task(_tell_systemd(Client(data)))
     try:
         await task
     except asyncio.CancelledError:
         return
+    finally:
+        telling.cancel()
+
+
+async def _tell_systemd(client: Client) -> None:
+    """That we are there, and then that we still are."""
+    while not await _answers(client):  # noqa: ASYNC110 - another process becomes ready
+        await asyncio.sleep(LOOK_S)
+    tell_systemd("READY=1")
+    often = watchdog_seconds()
+    while often:
+        await asyncio.sleep(often / 3)
+        if await _answers(client):
+            tell_systemd("WATCHDOG=1")
+
+
+async def _answers(client: Client) -> bool:
+    try:
+        await asyncio.to_thread(client.get, "/healthz")
+    except NameplateError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from pathlib import Path
 from nameplate.domain.errors import NameplateError, Unavailable
 from nameplate.entry.client import Client
 
-START_S, END_S = 30.0, 35.0
+START_S, END_S = 120.0, 35.0
 
 
 @dataclass(frozen=True, slots=True)

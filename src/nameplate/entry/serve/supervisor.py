@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import secrets
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from itertools import count
@@ -49,6 +50,10 @@ class Supervisor:
             await asyncio.gather(*(each.child.stop() for each in self._points.values()))
             for child in reversed(self._fixed):
                 await child.stop()
+
+    def reload(self) -> None:
+        """Have certificates loaded anew, without a stop."""
+        self._fixed[0].signal(signal.SIGHUP)
 
     async def _follow_points(self) -> None:
         while True:

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
+from nameplate.domain.figures import Histogram
 from nameplate.domain.notes import Checkpoint, VerifierKey, format_time, origin_of
 from nameplate.ports.journal import JournalUnavailable
 from nameplate.ports.keys import Signer
@@ -68,7 +69,10 @@ def _no_recovery() -> None:
 
 
 class SegmentJournal:
-    """The `Journal` port on segment files. Construct it on the event loop that uses it."""
+    """The `Journal` port on segment files. Construct it on the event loop that uses it.
+
+    `synced`: how long it took to write and sync each group.
+    """
 
     def __init__(  # noqa: PLR0913 - all but three are keywords with defaults
         self,
@@ -105,7 +109,7 @@ class SegmentJournal:
         self._size, self._link = self._writer.chain.size, self._writer.chain.link
         self._second, self._stamp = -1, b""
         self._healthy, self._full, self._closing = True, False, False
-        self._group, self._arrived = _Group(self._loop), asyncio.Event()
+        self._group, self._arrived, self.synced = _Group(self._loop), asyncio.Event(), Histogram()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         if self._writer.reserve_used:
             self._save_space()
@@ -125,6 +129,11 @@ class SegmentJournal:
     def healthy(self) -> bool:
         """See `Journal`."""
         return self._healthy
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait for the next sync."""
+        return len(self._group.records)
 
     def append(self, body: bytes, at: int, *, urgent: bool = False) -> asyncio.Future[None]:
         """See `Journal`."""
@@ -198,6 +207,7 @@ class SegmentJournal:
     async def _flush(self) -> None:
         """One sync: what arrives meanwhile goes into the next group."""
         group, self._group = self._group, _Group(self._loop)
+        began = self._loop.time()
         try:
             await self._in_thread(lambda: self._writer.write(group.records, urgent=group.urgent))
         except Exception as error:  # noqa: BLE001 - whatever it is, the record was not kept
@@ -207,6 +217,7 @@ class SegmentJournal:
             group.fail("The journal was stopped.")
             raise
         else:
+            self.synced.observe(self._loop.time() - began)
             group.future.set_result(None)
             if self._writer.reserve_used:
                 self._save_space()

@@ -15,6 +15,7 @@ from . import (
     cards,
     contracts,
     decisions,
+    figures,
     manifests,
     places,
     points,
@@ -52,4 +53,5 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
     app.include_router(places.routes(registry))
     app.include_router(points.routes(registry, commands, feeding))
     app.include_router(sinks.routes(exporting))
+    app.include_router(figures.routes(registry, exporting))
     return app

@@ -1,0 +1,30 @@
+"""How many decisions were told, with which reasons, and how long they took."""
+
+from .figures import Histogram
+from .verdicts import Reason, Verdict
+
+
+class Tally:
+    """From the start of the process on. `answered`: by permit and first reason. `taken`: seconds."""
+
+    __slots__ = ("answered", "taken")
+
+    def __init__(self) -> None:
+        self.answered: dict[tuple[bool, Reason], int] = {}
+        self.taken = Histogram()
+
+    def count(self, verdict: Verdict, seconds: float) -> None:
+        """One more."""
+        answered, key = self.answered, (verdict.permit, verdict.reason)
+        answered[key] = answered.get(key, 0) + 1
+        self.taken.observe(seconds)
+
+    @property
+    def permits(self) -> int:
+        """How many permits."""
+        return sum(count for (permit, _), count in self.answered.items() if permit)
+
+    @property
+    def denials(self) -> int:
+        """How many denials."""
+        return sum(self.answered.values()) - self.permits
