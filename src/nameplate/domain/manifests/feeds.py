@@ -30,15 +30,20 @@ def read_feed(fields: Fields, ident: str, site: str) -> Feed:
     return Feed(ident, own_site, source, columns, _doors(fields), words, fields.texts("watch"), within or _USUAL_S)
 
 
+_DOORS_REMEDY = "Write `doors: {name at the panel: id of the door}`."
+
+
 def _doors(fields: Fields) -> Mapping[str, str]:
     value = fields.take("doors", required=True)
     if value is None:
         return {}
-    sound = isinstance(value, Mapping) and 0 < len(value) <= MAX_DOORS
-    if not sound or any(not isinstance(door, str) or not is_id(door) for door in value.values()):  # type: ignore[attr-defined]
-        fields.fail("doors", "This is not a mapping to doors.", "Write `doors: {name at the panel: id of the door}`.")
+    if not isinstance(value, Mapping) or not 0 < len(value) <= MAX_DOORS:
+        fields.fail("doors", "This is not a mapping to doors.", _DOORS_REMEDY)
         return {}
-    return {str(name): str(door) for name, door in value.items()}  # type: ignore[attr-defined]
+    for name, door in value.items():
+        if not isinstance(door, str) or not is_id(door):
+            fields.fail(f"doors.{name}", "This is not the id of a door.", _DOORS_REMEDY)
+    return {str(name): str(door) for name, door in value.items()}
 
 
 def write_feed(feed: Feed) -> dict[str, object]:
