@@ -5,7 +5,8 @@ import re
 MAX_ID = 128
 MAX_RESOURCE = 512
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,127}"
+_ID = re.compile(ID)
 _RESOURCE_KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 

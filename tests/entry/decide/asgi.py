@@ -42,7 +42,7 @@ class Process:
     """The parts of a deciding process on a loop of their own. `left`: pieces of the last body that were not read."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, parts: Deciding, app: App) -> None:
-        self._loop, self.parts, self._app = loop, parts, app
+        self._loop, self.parts, self.app = loop, parts, app
         self.left = 0
 
     def serving(self, app: App) -> "Process":
@@ -94,7 +94,7 @@ class Process:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
         self.left = len(waiting)
         body = b"".join(message.get("body", b"") for message in sent[1:])
         return Answer(sent[0]["status"], dict(sent[0]["headers"]), body)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from nameplate.domain.verdicts import Decision, Reason, Verdict
-from nameplate.entry.decide.access import decision_json
+from nameplate.entry.decide.access import decided
 from tests.entry.world import question
 
 EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
@@ -188,11 +188,5 @@ def test_what_the_registry_knows_of_the_subject_is_not_taken_from_the_caller(wor
 
 def test_a_decision_as_the_command_line_prints_it():
     verdict = Verdict(True, Reason.GRANTED, ("granted",), "c@1")
-    assert decision_json(Decision(verdict, "n-1", 0, 1)) == {
-        "decision": "permit",
-        "reason": "granted",
-        "reasons": ("granted",),
-        "decision_id": "n-1",
-        "contract_revision": "c@1",
-    }
-    assert decision_json(Decision(verdict._replace(permit=False), "n-2", 0, 1))["decision"] == "deny"
+    assert decided(Decision(verdict, "n-1", 0, 1)) == ("permit", "granted", ("granted",), "n-1", "c@1")
+    assert decided(Decision(verdict._replace(permit=False), "n-2", 0, 1))[0] == "deny"

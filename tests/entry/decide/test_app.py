@@ -186,7 +186,7 @@ def test_an_error_inside_is_an_answer_without_details(app):
         raise RuntimeError("a secret of the inside")
 
     routes = {("POST", "/broken"): broken}
-    answer = app.serving(App(routes, {}, broken, {})).post("/broken", [b"{}"], headers=[(b"x-request-id", b"r1")])
+    answer = app.serving(App(routes, broken, {})).post("/broken", [b"{}"], headers=[(b"x-request-id", b"r1")])
     assert (answer.status, answer.json["type"]) == (500, "urn:nameplate:problem:internal")
     assert b"secret" not in answer.body
     assert answer.headers[b"x-request-id"] == b"r1"
@@ -202,7 +202,7 @@ def test_a_request_that_fails_inside_is_logged_with_its_id_and_without_its_secre
     async def broken(_scope, _receive, _send):
         raise RuntimeError("out of order")
 
-    serving = app.serving(App({("GET", "/broken"): broken}, {}, broken, {}))
+    serving = app.serving(App({("GET", "/broken"): broken}, broken, {}))
     with capture_logs() as said:
         answer = serving.call("GET", "/broken", [], [(b"x-request-id", b"r-17"), (b"cookie", b"s3cret")])
     assert (answer.status, answer.headers[b"x-request-id"]) == (500, b"r-17")

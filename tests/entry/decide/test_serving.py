@@ -148,7 +148,7 @@ def in_process(folder, *, late_after):
         patch.setattr(serving, "HEAD_S", late_after)
         patch.setattr(serving, "SWEEP_S", 0.05)
         public, control = bind_public("127.0.0.1", 0), bind(folder / "c.sock", 0o600)
-        server = listeners(App({("GET", "/"): nothing}, {}, nothing, {}), public, control, lambda: None, 100)
+        server = listeners(App({("GET", "/"): nothing}, nothing, {}), public, control, lambda: None, 100)
         patch.setattr(server, "capture_signals", nullcontext)
         port = public.getsockname()[1]
         thread = Thread(target=lambda: asyncio.run(server.serve()))

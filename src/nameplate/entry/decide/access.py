@@ -4,15 +4,18 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from nameplate.domain.asked import Asked
 from nameplate.domain.names import resource_kind
 from nameplate.domain.points import Caller
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Decision, Reason, Verdict
+from nameplate.entry.operations import Answer, Who, operation
 from nameplate.flows.authorize import Authorizer, Pending
 
-from . import authzen
-from .app import Route, request_id
+from . import asking, authzen
+from .app import request_id
 from .exchange import Answering
 from .replies import JSON, Headers, HttpError, Receive, Reply, Scope, Send, encode, header, reply_json
 
@@ -31,6 +34,27 @@ class Asking(NamedTuple):
     echo: Headers
 
 
+class Metadata(msgspec.Struct):
+    """Where everything is (AuthZEN 1.0, section 9.1)."""
+
+    policy_decision_point: str
+    access_evaluation_endpoint: str
+    access_evaluations_endpoint: str
+    search_subject_endpoint: str
+    search_resource_endpoint: str
+    search_action_endpoint: str
+
+
+class Decided(msgspec.Struct):
+    """A decision as `access check` prints it: `permit` or `deny`, the reason that counted, and all of them."""
+
+    decision: str
+    reason: str
+    reasons: tuple[str, ...]
+    decision_id: str
+    contract_revision: str
+
+
 class Access:
     """The AuthZEN endpoints. `callers`: by SHA-256 of their token, hex."""
 
@@ -43,21 +67,29 @@ class Access:
     ) -> None:
         self._authorizer, self._callers, self._subject_types, self._clock = authorizer, callers, subject_types, clock
 
-    def routes(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {
-            ("GET", "/.well-known/authzen-configuration"): self.configuration,
-        }
-
     def questions(self) -> dict[str, Answering]:
         """What is asked all the time."""
         return {"/access/v1/evaluation": self.evaluation, "/access/v1/evaluations": self.evaluations}
 
+    @operation(
+        "POST /access/v1/evaluation",
+        Who.POINT,
+        Answer(asking.Told, problems=(503,)),
+        asking.Question,
+        exchange=True,
+    )
     def evaluation(self, headers: Headers, body: bytes, reply: Reply) -> None:
         """One question (AuthZEN 1.0, section 6)."""
         asking = self.asking(headers)
         self._answer_one(authzen.read_evaluation(body), asking, reply)
 
+    @operation(
+        "POST /access/v1/evaluations",
+        Who.POINT,
+        Answer((asking.AllTold, asking.Told), problems=(503,)),
+        (asking.BatchIn, asking.Question),
+        exchange=True,
+    )
     def evaluations(self, headers: Headers, body: bytes, reply: Reply) -> None:
         """A batch (AuthZEN 1.0, section 7); without items it is a single question."""
         asking = self.asking(headers)
@@ -80,18 +112,20 @@ class Access:
             (pending,), lambda decisions: reply(200, encode(authzen.answer(decisions[0])), [JSON, *asking.echo])
         )
 
+    @operation("GET /.well-known/authzen-configuration", Who.EVERYBODY, Answer(Metadata))
     async def configuration(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Metadata (AuthZEN 1.0, section 9)."""
         host = header(scope, b"host").decode("latin-1") or "localhost"
         base = f"{scope['scheme']}://{host}"
-        metadata = {
-            "policy_decision_point": base,
-            "access_evaluation_endpoint": f"{base}/access/v1/evaluation",
-            "access_evaluations_endpoint": f"{base}/access/v1/evaluations",
-            "search_subject_endpoint": f"{base}/access/v1/search/subject",
-            "search_resource_endpoint": f"{base}/access/v1/search/resource",
-            "search_action_endpoint": f"{base}/access/v1/search/action",
-        }
+        search = f"{base}/access/v1/search"
+        metadata = Metadata(
+            base,
+            f"{base}/access/v1/evaluation",
+            f"{base}/access/v1/evaluations",
+            f"{search}/subject",
+            f"{search}/resource",
+            f"{search}/action",
+        )
         await reply_json(send, metadata, headers=request_id(scope["headers"]))
 
     def _submit_all(self, batch: authzen.Batch | authzen.RawBatch, asking: Asking) -> list[Pending | authzen.Answer]:
@@ -156,13 +190,8 @@ def is_made_up(request: AccessRequest, asked: Asked) -> bool:
     return asked.simulated and resource_kind(request.resource) in _PHYSICAL
 
 
-def decision_json(decision: Decision) -> dict[str, object]:
-    """A decision as `access check` prints it."""
+def decided(decision: Decision) -> tuple[str, str, tuple[str, ...], str, str]:
+    """The fields of `Decided`."""
     verdict = decision.verdict
-    return {
-        "decision": "permit" if verdict.permit else "deny",
-        "reason": verdict.reason,
-        "reasons": verdict.reasons,
-        "decision_id": decision.decision_id,
-        "contract_revision": verdict.contract,
-    }
+    word = "permit" if verdict.permit else "deny"
+    return word, verdict.reason, verdict.reasons, decision.decision_id, verdict.contract

@@ -8,10 +8,10 @@ import msgspec
 from nameplate.domain.alarms import POINT_DOWN
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.registry import Registry
+from nameplate.entry.operations import Answer, Who, operation
 from nameplate.flows.alarms import AlarmKeeper
 from nameplate.ports.authority import Alarms
 
-from .app import Route
 from .connections import Connections
 from .local import local_caller
 from .replies import Receive, Scope, Send, read_json, reply_json
@@ -27,22 +27,31 @@ class AcknowledgementIn(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
+class AcknowledgementOut(msgspec.Struct):
+    """`closed`: what raised it is over, too."""
+
+    alarm: str
+    closed: bool
+
+
 class AlarmRoutes:
     """Routes for the control socket."""
 
     def __init__(self, keeper: AlarmKeeper) -> None:
         self._keeper = keeper
 
-    def patterns(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {("POST", "/v1/alarms/[^/]+/acknowledgement"): self.acknowledge}
-
+    @operation(
+        "POST /v1/alarms/{alarm}/acknowledgement",
+        Who.LOCAL,
+        Answer(AcknowledgementOut, problems=(404, 409, 503)),
+        AcknowledgementIn,
+    )
     async def acknowledge(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Somebody has seen it."""
+        """Acknowledge an alarm: somebody has seen it."""
         caller, ident = local_caller(scope), scope["path"].split("/")[3]
         wanted = await read_json(receive, AcknowledgementIn)
         alarm = await self._keeper.acknowledge(ident, caller, wanted.reason)
-        await reply_json(send, {"alarm": ident, "closed": alarm.closed})
+        await reply_json(send, AcknowledgementOut(ident, alarm.closed))
 
 
 class PointWatch:

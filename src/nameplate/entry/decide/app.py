@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class App:
-    """Dispatches on method and path; `patterns` for the few paths that name something. `forward` takes the rest.
+    """Dispatches on method and path, which may name parts, as in `/v1/doors/{door}/open`. `forward` takes the rest.
 
     `questions` are POSTed paths that are answered without a task where the connection allows it: see `exchanges`.
     """
@@ -38,38 +38,46 @@ class App:
     def __init__(
         self,
         routes: Mapping[tuple[str, str], Route],
-        patterns: Mapping[tuple[str, str], Route],
         forward: Route,
         questions: Mapping[str, Answering],
     ) -> None:
         safe = {path: _never_raising(path, answering) for path, answering in questions.items()}
         self.exchanges = {(b"POST", path.encode()): answering for path, answering in safe.items()}
-        self._routes = {**routes, **{("POST", path): _as_route(answering) for path, answering in safe.items()}}
+        self.routes = {**routes, **{("POST", path): _as_route(answering) for path, answering in safe.items()}}
         self._forward = forward
-        self._paths = {path for _, path in self._routes}
-        self._patterns = [(method, re.compile(pattern), route) for (method, pattern), route in patterns.items()]
+        self._patterns = [(method, _pattern(path), route) for (method, path), route in self.routes.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
         if scope["type"] != "http":
             return
-        route = self._routes.get((scope["method"], scope["path"])) or self._named(scope)
         try:
+            route = self.routes.get((scope["method"], scope["path"])) or self._named(scope)
             await route(scope, receive, send)
+        except WrongMethod as error:
+            await reply_problem(send, error.problem, [(b"allow", error.allowed), *request_id(scope["headers"])])
         except Exception as error:  # noqa: BLE001 - whatever fails inside, the caller gets an answer and no permit
             await reply_problem(send, _problem(error, scope["path"], scope["headers"]), request_id(scope["headers"]))
 
     def _named(self, scope: Scope) -> Route:
-        for method, pattern, route in self._patterns:
-            if method == scope["method"] and pattern.fullmatch(scope["path"]):
-                return route
-        return _wrong_method if scope["path"] in self._paths else self._forward
+        meant = {method: route for method, pattern, route in self._patterns if pattern.fullmatch(scope["path"])}
+        if meant and scope["method"] not in meant:
+            raise WrongMethod(scope, meant)
+        return meant.get(scope["method"], self._forward)
 
 
-async def _wrong_method(scope: Scope, receive: Receive, send: Send) -> None:
-    raise HttpError(
-        405, "method", f"{scope['path']} does not answer {scope['method']}.", "See the reference of the API."
-    )
+class WrongMethod(HttpError):
+    """The path is right. `allowed`: what it answers (RFC 9110, section 10.2.1)."""
+
+    def __init__(self, scope: Scope, allowed: Iterable[str]) -> None:
+        self.allowed = ", ".join(sorted(allowed)).encode()
+        message = f"{scope['path']} does not answer {scope['method']}."
+        super().__init__(405, "method", message, "See /v1/openapi.json.")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Each named part is anything but a slash."""
+    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{[a-z_]+\}", path))))
 
 
 def _never_raising(path: str, answering: Answering) -> Answering:

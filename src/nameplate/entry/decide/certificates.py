@@ -11,11 +11,11 @@ import structlog
 from nameplate.domain.errors import NameplateError, NotFound
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Who, operation
 from nameplate.flows.certify import DAY_US, Certifier
 from nameplate.ports.authority import Alarms
 from nameplate.ports.certificates import Certificate, Pair
 
-from .app import Route
 from .local import local_caller
 from .replies import Receive, Scope, Send, read_json, reply_json
 from .tls import ServerTls
@@ -29,6 +29,29 @@ class NamesIn(msgspec.Struct, forbid_unknown_fields=True):
     """`tls issue`."""
 
     names: list[str]
+
+
+class CertificateOut(msgspec.Struct):
+    """What a certificate says. `serial` and `sha256`: hex."""
+
+    names: tuple[str, ...]
+    not_before: str
+    not_after: str
+    serial: str
+    sha256: str
+
+
+class AuthorityOut(msgspec.Struct):
+    """The authority's certificate, PEM."""
+
+    authority: str
+
+
+class TlsOut(AuthorityOut):
+    """The authority, what it has issued and what the listener shows."""
+
+    issued: CertificateOut | None
+    shown: CertificateOut | None
 
 
 class Keeper:
@@ -111,38 +134,32 @@ class TlsRoutes:
     def __init__(self, certifier: Certifier, shown: Callable[[], Certificate | None]) -> None:
         self._certifier, self._shown = certifier, shown
 
-    def routes(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {
-            ("GET", "/v1/tls"): self.show,
-            ("POST", "/v1/tls/authority"): self.init,
-            ("POST", "/v1/tls/certificate"): self.issue,
-        }
-
+    @operation("GET /v1/tls", Who.LOCAL, Answer(TlsOut, problems=(404,)))
     async def show(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The authority's certificate and what is shown and issued."""
         local_caller(scope)
         authority, issued, shown = self._certifier.authority(), self._certifier.server(), self._shown()
         if authority is None and shown is None:
             raise NotFound("tls", "There is no certificate.", "Run: nameplate tls init")
-        answer = {"authority": authority.decode() if authority else "", "issued": _json(issued), "shown": _json(shown)}
-        await reply_json(send, answer)
+        await reply_json(send, TlsOut((authority or b"").decode(), _told(issued), _told(shown)))
 
+    @operation("POST /v1/tls/authority", Who.LOCAL, Answer(AuthorityOut, problems=(409, 503)), dict[str, Any])
     async def init(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Make the authority."""
         caller = local_caller(scope)
         await read_json(receive, dict[str, Any])
         await self._certifier.init(caller)
-        await reply_json(send, {"authority": (self._certifier.authority() or b"").decode()})
+        await reply_json(send, AuthorityOut((self._certifier.authority() or b"").decode()))
 
+    @operation("POST /v1/tls/certificate", Who.LOCAL, Answer(CertificateOut, problems=(404, 409, 503)), NamesIn)
     async def issue(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A certificate for the server."""
         caller, wanted = local_caller(scope), await read_json(receive, NamesIn)
-        await reply_json(send, _json(await self._certifier.issue(tuple(wanted.names), caller)))
+        await reply_json(send, _told(await self._certifier.issue(tuple(wanted.names), caller)))
 
 
-def _json(certificate: Certificate | None) -> dict[str, Any] | None:
-    if certificate is None:
+def _told(found: Certificate | None) -> CertificateOut | None:
+    if found is None:
         return None
-    times = {"not_before": rfc3339(certificate.not_before), "not_after": rfc3339(certificate.not_after)}
-    return {**certificate._asdict(), **times}
+    begin, end = rfc3339(found.not_before), rfc3339(found.not_after)
+    return CertificateOut(found.names, begin, end, found.serial, found.sha256)

@@ -11,10 +11,11 @@ from nameplate.domain.errors import NotFound
 from nameplate.domain.points import DOOR_API, Caller
 from nameplate.domain.registry import Registry
 from nameplate.domain.verdicts import Decision
+from nameplate.entry.operations import Answer, Who, operation
 from nameplate.ports.authority import Authority
 
 from . import authzen
-from .access import decision_json
+from .access import Decided, decided
 from .replies import HttpError, Receive, Scope, Send, header, read_json, reply_json
 
 
@@ -23,6 +24,13 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True):
 
     actor: str
     context: dict[str, Any] = {}
+
+
+class Opened(Decided):
+    """The decision, whether the door was `opened`, and in `trouble` why not although that was permitted."""
+
+    opened: bool
+    trouble: str
 
 
 class Opens(Protocol):
@@ -47,8 +55,9 @@ class Doors:
         self._registry, self._callers, self._authority = registry, callers, authority
         self._points, self._clock = points, clock
 
+    @operation("POST /v1/doors/{door}/open", Who.POINT, Answer(Opened, problems=(403, 404, 503)), Entry)
     async def open(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The decision as `access check` gives it, and `opened`. A request over the network is always `remote`."""
+        """Open a door of an access system, if that is permitted. A request over the network is always `remote`."""
         caller, door = self._caller(scope), scope["path"].split("/")[3]
         point = self._point(door)
         asked = await read_json(receive, Entry)
@@ -56,9 +65,8 @@ class Doors:
         request = authzen.request_of(question, asked.context)._replace(presence="remote")
         decision = await self._authority.authorize(request, Asked(caller.name))
         trouble = await self._points.open(point, door, decision) if decision.permit else ""
-        await reply_json(
-            send, decision_json(decision) | {"opened": decision.permit and not trouble, "trouble": trouble}
-        )
+        opened = decision.permit and not trouble
+        await reply_json(send, Opened(*decided(decision), opened, trouble))
 
     def _point(self, door: str) -> str:
         for point in self._registry.points.values():

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import secrets
 from collections.abc import Callable
+from typing import Annotated
 
 import msgspec
 
@@ -12,6 +13,7 @@ from nameplate.domain.cards import Given, next_number
 from nameplate.domain.errors import Invalid, NotFound
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Who, operation, pattern
 from nameplate.flows.enrol import Bound, Claim, Records, offer, redeem
 from nameplate.ports.agreement import Agreement
 from nameplate.ports.ledger import Ledger
@@ -22,13 +24,32 @@ from .replies import Receive, Scope, Send, read_json, reply_json
 CODE_BYTES = 20
 
 
+Hex = Annotated[str, pattern("([0-9A-Fa-f]{2})*")]
+
+
 class ClaimIn(msgspec.Struct, forbid_unknown_fields=True):
     """What a unit sends; `public_key` and `signature` in hex."""
 
     code: str
     serial: str
-    public_key: str
-    signature: str
+    public_key: Hex
+    signature: Hex
+
+
+class CodeOut(msgspec.Struct):
+    """The code for one unit, good once and until then (RFC 3339)."""
+
+    actor: str
+    code: str
+    expires_at: str
+
+
+class BoundOut(msgspec.Struct):
+    """Who the unit is now. `key_handle`: by which readers name its key."""
+
+    actor: str
+    site: str
+    key_handle: str
 
 
 class Enrolments:
@@ -40,6 +61,7 @@ class Enrolments:
         self._redeeming = asyncio.Lock()
         self._records = Records(enrolments.get, actors.get, standings.get, keys.get, self._next_card)
 
+    @operation("POST /v1/actors/{actor}/enrolment", Who.LOCAL, Answer(CodeOut, problems=(404, 409, 503)))
     async def offer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A one-time code for an actor; shown once, kept as a hash."""
         caller, actor_id = local_caller(scope), scope["path"].split("/")[3]
@@ -57,8 +79,9 @@ class Enrolments:
             "by": caller,
         }
         await self._ledger.commit(record)
-        await reply_json(send, {"actor": actor_id, "code": code, "expires_at": expires})
+        await reply_json(send, CodeOut(actor_id, code, expires))
 
+    @operation("POST /v1/enrolments", Who.EVERYBODY, Answer(BoundOut, problems=(403, 404, 409, 503)), ClaimIn)
     async def redeem(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A unit binds its own key. The code is its only credential here."""
         given = await read_json(receive, ClaimIn)
@@ -71,7 +94,7 @@ class Enrolments:
             bound = redeem(self._records, self._agreement, claim, self._clock())
             await self._ledger.commit(_record(bound))
         site = self._registry.actors[bound.actor].site
-        await reply_json(send, {"actor": bound.actor, "site": site, "key_handle": bound.handle})
+        await reply_json(send, BoundOut(bound.actor, site, bound.handle))
 
     def _next_card(self, actor: Actor) -> Given | None:
         """A unit keeps its number for life: a new key of it brings no other."""

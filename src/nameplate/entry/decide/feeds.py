@@ -3,20 +3,29 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from nameplate.domain.errors import Invalid, NotFound
 from nameplate.domain.feeds import Feed, PanelEvent
 from nameplate.domain.registry import Registry
+from nameplate.entry.operations import Answer, Who, operation
 
 from .replies import HttpError, Receive, Scope, Send, header, read_body, reply_json
 
 MAX_EVENTS = 1_000
 MAX_DEPTH = 4
 
+Told = dict[str, Any] | Annotated[list[dict[str, Any]], msgspec.Meta(max_length=MAX_EVENTS)]
 Read = Callable[[Feed, Mapping[str, str]], PanelEvent | None]
+
+
+class TakenOut(msgspec.Struct):
+    """How many events came, and how many of them say something about a door of ours."""
+
+    received: int
+    taken: int
 
 
 class FeedHook:
@@ -25,8 +34,9 @@ class FeedHook:
     def __init__(self, registry: Registry, read: Read, hear: Callable[[PanelEvent], None]) -> None:
         self._registry, self._read, self._hear = registry, read, hear
 
+    @operation("POST /v1/feeds/{feed}/events", Who.POINT, Answer(TakenOut, problems=(404,)), Told)
     async def take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One event or a list of them; answers how many say something about a door of ours."""
+        """Take what a panel tells: one event, or a list of them. The token is that of a point named like the feed."""
         name = scope["path"].split("/")[3]
         self._authenticate(scope, name)
         feed = self._registry.feeds.get(name)
@@ -36,7 +46,7 @@ class FeedHook:
         events = [event for each in told if (event := self._read(feed, dict(_flat(each)))) is not None]
         for event in events:
             self._hear(event)
-        await reply_json(send, {"received": len(told), "taken": len(events)})
+        await reply_json(send, TakenOut(len(told), len(events)))
 
     def _authenticate(self, scope: Scope, name: str) -> None:
         scheme, _, token = header(scope, b"authorization").partition(b" ")

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from nameplate.domain.errors import NotFound
+import msgspec
+
+from nameplate.domain.errors import NotFound, Unavailable
 from nameplate.domain.figures import gauge, told
+from nameplate.entry.operations import Answer, Who, operation
 from nameplate.ports.journal import Journal
 
-from .app import Route
 from .figures import Figures
 from .replies import HttpError, Receive, Scope, Send, header, reply, reply_json
 
@@ -22,34 +24,36 @@ MAX_SCRAPE = 1024 * 1024
 _TEXT = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 
 
+class HealthOut(msgspec.Struct):
+    """`ok`, or what is wrong."""
+
+    status: str
+
+
 class Health:
     """Whether this process lives, can decide, and how it is doing. `manage`: where to ask the managing process."""
 
     def __init__(self, journal: Journal, figures: Figures, credential: Callable[[str], bytes], manage: Path) -> None:
         self._journal, self._figures, self._credential, self._manage = journal, figures, credential, manage
 
-    def routes(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {
-            ("GET", "/healthz"): self.healthz,
-            ("POST", "/healthz"): self.empty,
-            ("GET", "/readyz"): self.readyz,
-            ("GET", "/metrics"): self.metrics,
-        }
-
+    @operation("GET /healthz", Who.EVERYBODY, Answer(HealthOut))
     async def healthz(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The process answers."""
-        await reply_json(send, {"status": "ok"})
+        await reply_json(send, HealthOut("ok"))
 
+    @operation("POST /healthz", Who.EVERYBODY, Answer(None, 204))
     async def empty(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An empty answer to an empty POST: the floor that benchmarks compare with."""
         await reply(send, 204, b"", [])
 
+    @operation("GET /readyz", Who.EVERYBODY, Answer(HealthOut, problems=(503,)))
     async def readyz(self, scope: Scope, receive: Receive, send: Send) -> None:
         """It can decide: what it decides can be recorded."""
-        healthy = self._journal.healthy
-        await reply_json(send, {"status": "ok" if healthy else "journal unavailable"}, 200 if healthy else 503)
+        if not self._journal.healthy:
+            raise Unavailable("journal", "The journal cannot be written.", "See the log of the server.")
+        await reply_json(send, HealthOut("ok"))
 
+    @operation("GET /metrics", Who.EVERYBODY, Answer(None, media=("text/plain",), problems=(401,)))
     async def metrics(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Prometheus text format: our own figures, and those of `manage` while it answers."""
         self._require_reader(scope)

@@ -1,19 +1,24 @@
 """`key put`, `key list` and `key remove`: credentials come in over the control socket and never go out of it."""
 
+from typing import Annotated
+
 import msgspec
 
+from nameplate.domain.names import ID, MAX_ID
+from nameplate.entry.operations import Answer, Who, operation, pattern
 from nameplate.flows.credentials import Credentials
 
-from .app import Route
 from .local import local_caller
 from .replies import Receive, Scope, Send, read_json, reply_json
+
+KeyName = Annotated[str, pattern(f"{ID}(/{ID})*"), msgspec.Meta(extra_json_schema={"maxLength": MAX_ID})]
 
 
 class CredentialIn(msgspec.Struct, forbid_unknown_fields=True):
     """`key put`. The value travels as base64."""
 
-    name: str
-    value: bytes
+    name: KeyName
+    value: Annotated[bytes, msgspec.Meta(extra_json_schema={"minLength": 4, "maxLength": 87_384})]
 
     def __repr__(self) -> str:
         """Without the value."""
@@ -23,7 +28,32 @@ class CredentialIn(msgspec.Struct, forbid_unknown_fields=True):
 class NameIn(msgspec.Struct, forbid_unknown_fields=True):
     """`key remove`."""
 
+    name: KeyName
+
+
+class Named(msgspec.Struct):
+    """One that is stored."""
+
     name: str
+
+
+class NamesOut(msgspec.Struct):
+    """All of them: there is never a `next` page."""
+
+    items: list[Named]
+    next: str = ""
+
+
+class Stored(Named):
+    """It is in the key store."""
+
+    stored: bool = True
+
+
+class Removed(Named):
+    """It was in the key store."""
+
+    removed: bool = True
 
 
 class Keyring:
@@ -32,27 +62,22 @@ class Keyring:
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
 
-    def routes(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {
-            ("GET", "/v1/credentials"): self.listed,
-            ("POST", "/v1/credentials"): self.put,
-            ("POST", "/v1/credentials/remove"): self.remove,
-        }
-
+    @operation("GET /v1/credentials", Who.LOCAL, Answer(NamesOut))
     async def listed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Their names."""
+        """The names of the credentials in the key store. Their values never come out."""
         local_caller(scope)
-        await reply_json(send, {"items": [{"name": name} for name in self._credentials.names()], "next": ""})
+        await reply_json(send, NamesOut([Named(name) for name in self._credentials.names()]))
 
+    @operation("POST /v1/credentials", Who.LOCAL, Answer(Stored, problems=(503,)), CredentialIn)
     async def put(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Store one, in the place of a former one of that name."""
+        """Store a credential, in the place of a former one of that name."""
         caller, wanted = local_caller(scope), await read_json(receive, CredentialIn)
         await self._credentials.put(wanted.name, wanted.value, caller)
-        await reply_json(send, {"name": wanted.name, "stored": True})
+        await reply_json(send, Stored(wanted.name))
 
+    @operation("POST /v1/credentials/remove", Who.LOCAL, Answer(Removed, problems=(404, 503)), NameIn)
     async def remove(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forget one."""
+        """Forget a credential."""
         caller, wanted = local_caller(scope), await read_json(receive, NameIn)
         await self._credentials.remove(wanted.name, caller)
-        await reply_json(send, {"name": wanted.name, "removed": True})
+        await reply_json(send, Removed(wanted.name))

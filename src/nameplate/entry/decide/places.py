@@ -1,14 +1,15 @@
 """Orders over zones and sites, from the control socket."""
 
-from typing import Any
+from typing import Annotated
 
 import msgspec
 
+from nameplate.domain.lockdowns import Threat
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Who, one_of, operation
 from nameplate.flows.lock import Carried, PlaceOrder, Places
 from nameplate.flows.place import Placing
 
-from .app import Route
 from .local import local_caller
 from .replies import Receive, Scope, Send, read_json, reply_json
 
@@ -21,10 +22,13 @@ class ZonesIn(msgspec.Struct, forbid_unknown_fields=True):
     site: str = ""
 
 
+_ZONES = Annotated[ZonesIn, one_of(zones="Items", site="Length")]
+
+
 class ThreatIn(msgspec.Struct, forbid_unknown_fields=True):
     """`site threat`."""
 
-    level: str
+    level: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(Threat)})]
     reason: str
     site: str = ""
 
@@ -36,43 +40,64 @@ class PlacedIn(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
+class PlacedOut(msgspec.Struct):
+    """Where the actor is now."""
+
+    actor: str
+    zone: str
+
+
+class ZonesOut(msgspec.Struct):
+    """The zones that an order reached, and whether they are `locked` or `open` now."""
+
+    zones: tuple[str, ...]
+    state: str
+    ordered_at: str
+    recorded: bool
+
+
+class ThreatOut(msgspec.Struct):
+    """The threat level of a site."""
+
+    site: str
+    level: str
+    ordered_at: str
+    recorded: bool
+
+
 class PlaceOrders:
     """Routes for the control socket."""
 
     def __init__(self, places: Places, placing: Placing) -> None:
         self._places, self._placing = places, placing
 
-    def routes(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {
-            ("POST", "/v1/zones/lockdown"): self.lock,
-            ("POST", "/v1/zones/release"): self.release,
-            ("POST", "/v1/sites/threat"): self.set_threat,
-        }
-
+    @operation("POST /v1/actors/{actor}/place", Who.LOCAL, Answer(PlacedOut, problems=(404, 503)), PlacedIn)
     async def place(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A person says where an actor is."""
         caller, actor = local_caller(scope), scope["path"].split("/")[3]
         wanted = await read_json(receive, PlacedIn)
         await self._placing.place(actor, wanted.zone, by=caller, reason=wanted.reason)
-        await reply_json(send, {"actor": actor, "zone": wanted.zone})
+        await reply_json(send, PlacedOut(actor, wanted.zone))
 
+    @operation("POST /v1/zones/lockdown", Who.LOCAL, Answer(ZonesOut, problems=(404, 503)), _ZONES)
     async def lock(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lock zones down; in force before this answers."""
         order = await _order(scope, receive)
         await reply_json(send, _carried(await self._places.lock(order), state="locked"))
 
+    @operation("POST /v1/zones/release", Who.LOCAL, Answer(ZonesOut, problems=(404, 503)), _ZONES)
     async def release(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lift lockdowns."""
         order = await _order(scope, receive)
         await reply_json(send, _carried(await self._places.release(order), state="open"))
 
+    @operation("POST /v1/sites/threat", Who.LOCAL, Answer(ThreatOut, problems=(404, 503)), ThreatIn)
     async def set_threat(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Set the threat level of a site."""
         caller, wanted = local_caller(scope), await read_json(receive, ThreatIn)
         done = await self._places.set_threat(wanted.level, PlaceOrder(caller, wanted.reason, site=wanted.site))
-        answer = {"site": done.places[0], "level": wanted.level, "ordered_at": rfc3339(done.ordered_at)}
-        await reply_json(send, answer | {"recorded": done.recorded})
+        answer = ThreatOut(done.places[0], wanted.level, rfc3339(done.ordered_at), done.recorded)
+        await reply_json(send, answer)
 
 
 async def _order(scope: Scope, receive: Receive) -> PlaceOrder:
@@ -80,10 +105,5 @@ async def _order(scope: Scope, receive: Receive) -> PlaceOrder:
     return PlaceOrder(caller, wanted.reason, tuple(wanted.zones), wanted.site)
 
 
-def _carried(done: Carried, *, state: str) -> dict[str, Any]:
-    return {
-        "zones": list(done.places),
-        "state": state,
-        "ordered_at": rfc3339(done.ordered_at),
-        "recorded": done.recorded,
-    }
+def _carried(done: Carried, *, state: str) -> ZonesOut:
+    return ZonesOut(tuple(done.places), state, rfc3339(done.ordered_at), done.recorded)

@@ -18,6 +18,7 @@ from nameplate.boot.pruning import LOOK_EVERY_S, pruner
 from nameplate.boot.settings import Settings
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.links import Welcome
+from nameplate.entry.operations import served
 from nameplate.flows.checkpoint import keep_checkpoints
 from nameplate.flows.lock import Places
 from nameplate.flows.observe import Observer
@@ -162,28 +163,26 @@ def build_app(
     parts.ledger.watchers.append(searcher.touched)
     local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
-    doors = Doors(parts.registry, parts.mirror.tokens, parts.authorizer, connections, clocks.wall)
     figures = figures or Figures(parts, connections, lifecycle)
-    health = Health(parts.journal, figures, parts.keys.credential, paths.manage)
-    routes = access.routes() | Searches(access, searcher).routes() | local.routes() | health.routes()
-    places = PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger))
-    routes |= Keyring(parts.credentials).routes() | places.routes()
     signer = parts.keys.signer("node")
-    routes |= Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall).routes()
-    routes |= {("POST", "/v1/enrolments"): enrolments.redeem} | TlsRoutes(parts.certifier, shown).routes()
-    patterns = {
-        ("POST", "/v1/actors/[^/]+/enrolment"): enrolments.offer,
-        ("POST", "/v1/actors/[^/]+/place"): places.place,
-        ("POST", "/v1/actors/[^/]+/succession"): local.succession,
-        ("POST", "/v1/points/[^/]+/install"): local.install,
-        ("POST", "/v1/feeds/[^/]+/events"): hook.take,
-        ("POST", "/v1/doors/[^/]+/open"): doors.open,
-        **Sinks(parts.registry, parts.ledger, parts.node).patterns(),
-        **AlarmRoutes(parts.alarm_keeper).patterns(),
-        **BadgeRoutes(parts.badges).patterns(),
-    }
+    routes = served(
+        access,
+        Searches(access, searcher),
+        local,
+        enrolments,
+        Doors(parts.registry, parts.mirror.tokens, parts.authorizer, connections, clocks.wall),
+        Health(parts.journal, figures, parts.keys.credential, paths.manage),
+        TlsRoutes(parts.certifier, shown),
+        Keyring(parts.credentials),
+        Sinks(parts.registry, parts.ledger, parts.node),
+        BadgeRoutes(parts.badges),
+        Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall),
+        AlarmRoutes(parts.alarm_keeper),
+        PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger)),
+        hook,
+    )
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)
-    return App(routes, patterns, forward, access.questions())
+    return App(routes, forward, access.questions())
 
 
 def _welcome(parts: Deciding, point: str) -> Welcome:

@@ -4,30 +4,21 @@ import base64
 import hashlib
 import hmac
 import secrets
-from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from nameplate.entry.operations import Answer, Who, operation
 from nameplate.flows.search import Searcher, Wanted
 
-from . import authzen
+from . import asking, authzen
 from .access import Access, Asking, is_made_up
-from .app import Route
+from .asking import MAX_PAGE, PageIn
 from .replies import HttpError, Receive, Scope, Send, read_body, reply_json
 
-KINDS = ("subject", "resource", "action")
-MAX_PAGE = 1_000
 ANY = "*"
 """Stands where the searched name would. No request with it is ever decided."""
 _MAC_BYTES = 16
-
-
-class PageIn(msgspec.Struct):
-    """Which part of the results is wanted. `token`: from the page before."""
-
-    token: str = ""
-    limit: Annotated[int, msgspec.Meta(ge=1)] = MAX_PAGE
 
 
 class SearchIn(authzen.Evaluation):
@@ -50,6 +41,7 @@ class Results(msgspec.Struct):
     results: list[dict[str, str]]
 
 
+_ANSWER = Answer(Results, problems=(503,))
 _read = msgspec.json.Decoder(SearchIn).decode
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
@@ -61,9 +53,20 @@ class Searches:
         self._access, self._searcher = access, searcher
         self._key = secrets.token_bytes(32)
 
-    def routes(self) -> dict[tuple[str, str], Route]:
-        """What this serves."""
-        return {("POST", f"/access/v1/search/{what}"): partial(self._search, what) for what in KINDS}
+    @operation("POST /access/v1/search/subject", Who.POINT, _ANSWER, asking.SubjectSearch)
+    async def subjects(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Who may do that to that (AuthZEN 1.0, section 8.4)."""
+        await self._search("subject", scope, receive, send)
+
+    @operation("POST /access/v1/search/resource", Who.POINT, _ANSWER, asking.ResourceSearch)
+    async def resources(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the subject may do that to (section 8.5)."""
+        await self._search("resource", scope, receive, send)
+
+    @operation("POST /access/v1/search/action", Who.POINT, _ANSWER, asking.ActionSearch)
+    async def actions(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the subject may do to that (section 8.6)."""
+        await self._search("action", scope, receive, send)
 
     async def _search(self, what: str, scope: Scope, receive: Receive, send: Send) -> None:
         asking = self._access.asking(scope["headers"])

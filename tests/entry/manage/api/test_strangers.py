@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from nameplate.entry.decide.described import OPERATIONS
 from tests.entry.manage.managing import ask_manage
 
 OURS = f"uid:{os.geteuid()}"
@@ -19,10 +20,12 @@ BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 def routes(world):
     paths = world.server.client.get("/v1/openapi.json")["paths"]
-    return [(method.upper(), path.format(**NAMES)) for path, methods in paths.items() for method in methods]
+    found = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+    theirs = found - {(each.method, each.path) for each in OPERATIONS}
+    return [(method, path.format(**NAMES)) for method, path in sorted(theirs)]
 
 
-NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere"}
+NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere", "ident": "al-1"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=repr)

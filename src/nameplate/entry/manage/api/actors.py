@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from typing import Annotated, Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 
 from nameplate.domain.actors import Actor, State
@@ -11,8 +12,53 @@ from nameplate.domain.manifests.documents import to_document
 from nameplate.domain.registry import Registry
 from nameplate.domain.selectors import check_selector, selects
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Page, answering
 
 from .caller import LocalCaller
+
+
+class ActorRow(msgspec.Struct):
+    """An actor in a list."""
+
+    id: str
+    type: str
+    state: str
+    unit: str
+    owner: str
+    contract: str
+    tier: str
+    zone: str
+
+
+class KeyOut(msgspec.Struct):
+    """The key that is bound to a unit. `counter`: the highest that was seen."""
+
+    handle: str
+    bound_at: str
+    counter: int
+
+
+class LastZone(msgspec.Struct):
+    """Where a passage was seen last, and when."""
+
+    zone: str
+    at: str
+
+
+class ActorOut(msgspec.Struct):
+    """What is declared of an actor, as in its manifest, and how it stands."""
+
+    id: str
+    type: str
+    state: str
+    since: str
+    cut_off: str | None
+    key: KeyOut | None
+    card: str | None
+    last_zone: LastZone | None
+    contract_revision: str
+    grants: list[dict[str, Any]]
+
 
 _PAGING = {"limit", "after", "state"}
 
@@ -22,6 +68,7 @@ def routes(registry: Registry) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/actors")
+    @answering(Answer(Page[ActorRow]))
     async def list_actors(
         request: Request,
         caller: LocalCaller,
@@ -47,6 +94,7 @@ def routes(registry: Registry) -> APIRouter:
         return {"items": items, "next": ""}
 
     @router.get("/v1/actors/{actor_id}")
+    @answering(Answer(ActorOut, problems=(404,)))
     async def show_actor(actor_id: str, caller: LocalCaller) -> dict[str, Any]:
         actor = registry.actors.get(actor_id)
         if actor is None:

@@ -2,14 +2,39 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 
 from nameplate.domain.alarms import Alarm, remedy
 from nameplate.domain.errors import NotFound
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Page, answering
 
 from .caller import LocalCaller
+
+
+class AlarmRow(msgspec.Struct):
+    """An alarm. `state`: raised, cleared, acknowledged or closed; the times are null until then."""
+
+    id: str
+    name: str
+    severity: str
+    state: str
+    title: str
+    text: str
+    remedy: str
+    site: str
+    door: str
+    point: str
+    actor: str
+    raised_at: str
+    last_at: str
+    count: int
+    cleared_at: str | None
+    acknowledged_at: str | None
+    by: str
+    reason: str
 
 
 def routes(registry: Registry) -> APIRouter:
@@ -17,6 +42,7 @@ def routes(registry: Registry) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/alarms")
+    @answering(Answer(Page[AlarmRow]))
     async def list_alarms(
         caller: LocalCaller, closed: Annotated[bool, Query(alias="all")] = False, site: str = ""
     ) -> dict[str, Any]:
@@ -27,6 +53,7 @@ def routes(registry: Registry) -> APIRouter:
         return {"items": [_told(each) for each in items], "next": ""}
 
     @router.get("/v1/alarms/{ident}")
+    @answering(Answer(AlarmRow, problems=(404,)))
     async def show_alarm(ident: str, caller: LocalCaller) -> dict[str, Any]:
         alarm = registry.alarms.by_id.get(ident)
         if alarm is None:

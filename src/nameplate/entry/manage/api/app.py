@@ -15,6 +15,7 @@ from . import (
     cards,
     contracts,
     decisions,
+    document,
     figures,
     manifests,
     places,
@@ -34,24 +35,30 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
         version=parts.version,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/v1/openapi.json",
+        # Served below, with what the deciding process answers.
+        openapi_url=None,
         # A redirect would name this process, which nobody but the deciding process can reach.
         redirect_slashes=False,
     )
     problems.add_to(app)
     app.add_middleware(Current, reach=parts.projection.reach)
     registry = parts.projection.registry
-    app.include_router(manifests.routes(registry, commands, parts.action_classes, parts.is_timezone, parts.rule_faults))
-    app.include_router(rules.routes(registry, parts.rule_schema))
-    app.include_router(rollout.routes(parts, commands))
-    app.include_router(contracts.routes(parts))
-    app.include_router(actors.routes(registry))
-    app.include_router(cards.routes(registry))
-    app.include_router(alarms.routes(registry))
-    app.include_router(badges.routes(registry))
-    app.include_router(decisions.routes(registry, parts.reader, parts.wall, parts.review))
-    app.include_router(places.routes(registry))
-    app.include_router(points.routes(registry, commands, feeding))
-    app.include_router(sinks.routes(exporting))
+    routers = [
+        manifests.routes(registry, commands, parts.action_classes, parts.is_timezone, parts.rule_faults),
+        rules.routes(registry, parts.rule_schema),
+        rollout.routes(parts, commands),
+        contracts.routes(parts),
+        actors.routes(registry),
+        cards.routes(registry),
+        alarms.routes(registry),
+        badges.routes(registry),
+        decisions.routes(registry, parts.reader, parts.wall, parts.review),
+        places.routes(registry),
+        points.routes(registry, commands, feeding),
+        sinks.routes(exporting),
+    ]
+    # What the deciding process tells as its own is no route of its own.
     app.include_router(figures.routes(registry, exporting))
+    for router in [*routers, document.routes(app, routers)]:
+        app.include_router(router)
     return app

@@ -10,7 +10,7 @@ from nameplate.domain.errors import Refused
 CALLER_HEADER = "x-nameplate-caller"
 
 
-def local_caller(caller: Annotated[str, Header(alias=CALLER_HEADER)] = "anonymous") -> str:
+def local_caller(caller: Annotated[str, Header(alias=CALLER_HEADER, include_in_schema=False)] = "anonymous") -> str:
     """`uid:N` of a caller on the control socket; raises Refused for everybody else."""
     if caller not in {"uid:0", f"uid:{os.geteuid()}"}:
         raise Refused(

@@ -3,13 +3,31 @@
 from bisect import bisect_right
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 
 from nameplate.domain.cards import Card, presented
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Page, answering
 
 from .caller import LocalCaller
+
+
+class CardRow(msgspec.Struct):
+    """A number. `bits` of `data` (hex) are what a reader sends."""
+
+    id: str
+    bits: int
+    data: str
+    facility: int
+    number: int
+    actor: str
+    unit: str
+    state: str
+    pool: str
+    given_at: str
+    withdrawn: bool
 
 
 def routes(registry: Registry) -> APIRouter:
@@ -17,6 +35,7 @@ def routes(registry: Registry) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/cards")
+    @answering(Answer(Page[CardRow]))
     async def list_cards(
         caller: LocalCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100, after: str = ""
     ) -> dict[str, Any]:

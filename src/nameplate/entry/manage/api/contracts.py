@@ -10,6 +10,7 @@ from nameplate.boot import clocks
 from nameplate.boot.managing import Managing
 from nameplate.boot.timezones import transitions
 from nameplate.domain.drafts import drafted
+from nameplate.entry.operations import Answer, answering
 from nameplate.entry.trials.cases import Clockwork, draft, run_cases
 
 from .caller import LocalCaller
@@ -19,7 +20,7 @@ from .manifests import File
 class CasesIn(BaseModel):
     """Case files, and manifests that are tried with them but not applied."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     cases: list[File]
     draft: list[File] = []
@@ -32,6 +33,7 @@ def routes(parts: Managing) -> APIRouter:
     clockwork = Clockwork(transitions, parts.wall, parts.is_timezone, clocks.wall)
 
     @router.post("/v1/contract-tests")
+    @answering(Answer(dict[str, Any]))
     async def run(wanted: CasesIn, caller: LocalCaller) -> dict[str, Any]:
         """Nothing is applied and nothing recorded."""
         files = [(file.name, file.text) for file in wanted.draft]

@@ -5,14 +5,42 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter
 
 from nameplate.domain.registry import Registry
+from nameplate.entry.operations import Answer, answering
 from nameplate.flows.explain import Explainer
 from nameplate.flows.replay import Replay, Replayer, Review
 from nameplate.ports.journal import JournalReader
 
 from .caller import LocalCaller
+
+
+class DecisionRecord(msgspec.Struct):
+    """A decision as it stands in the journal; `docs/reference/journal.md` tells what else it may hold."""
+
+    decision_id: str
+    at: str
+    decision: str
+    reason: str
+    reasons: list[str]
+    actor: str
+    action: str
+    resource: str
+    contract_revision: str
+
+
+class Explained(DecisionRecord):
+    """Why: a `sentence`, and the grant and the check that decided. `remedy`: what would have allowed it."""
+
+    sentence: str
+    contract: str
+    grant: int
+    wanted: str
+    found: str
+    remedy: str
+    replay: dict[str, Any] = {}
 
 
 def routes(
@@ -23,10 +51,12 @@ def routes(
     replayer = Replayer(registry, reader, wall, review)
 
     @router.get("/v1/decisions/{decision_id}")
+    @answering(Answer(DecisionRecord, problems=(404,)))
     async def show_decision(decision_id: str, caller: LocalCaller) -> dict[str, Any]:
         return dict(await asyncio.to_thread(explainer.record, decision_id))
 
     @router.get("/v1/decisions/{decision_id}/explanation")
+    @answering(Answer(Explained, problems=(404,)))
     async def explain_decision(decision_id: str, caller: LocalCaller, *, replay: bool = False) -> dict[str, Any]:
         record = await asyncio.to_thread(explainer.record, decision_id)
         explanation = await asyncio.to_thread(explainer.explain, record)

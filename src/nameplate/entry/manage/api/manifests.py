@@ -14,6 +14,7 @@ from nameplate.domain.contracts import ActionClass
 from nameplate.domain.errors import Invalid
 from nameplate.domain.registry import Registry
 from nameplate.entry.manage.commands import Commands
+from nameplate.entry.operations import Answer, answering
 from nameplate.flows.apply import Plan, RuleFaults, diff, export, plan
 
 from .caller import LocalCaller
@@ -25,7 +26,7 @@ _MEDIA = {"yaml": "application/yaml", "ndjson": "application/x-ndjson"}
 class File(BaseModel):
     """One manifest file; `name` only for error messages."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     name: str
     text: str
@@ -34,10 +35,37 @@ class File(BaseModel):
 class ApplyIn(BaseModel):
     """Manifests, all of which are applied or none."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     files: list[File]
     prune: bool = False
+
+
+class Difference(msgspec.Struct):
+    """One object. `op`: create, update, delete or unchanged; `fields`: each that differs, as `field`, `from`, `to`."""
+
+    op: str
+    kind: str
+    id: str
+    fields: list[dict[str, Any]]
+
+
+class Warned(msgspec.Struct):
+    """What may not do what was meant, and where it stands."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+    remedy: str
+
+
+class Planned(msgspec.Struct):
+    """What changes. `seq`: the record that put it in force."""
+
+    operations: list[Difference]
+    warnings: list[Warned]
+    seq: int = 0
 
 
 def routes(
@@ -62,10 +90,12 @@ def routes(
         )
 
     @router.post("/v1/diff")
+    @answering(Answer(Planned))
     async def show_difference(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:
         return _answer(registry, planned(wanted))
 
     @router.post("/v1/apply")
+    @answering(Answer(Planned, problems=(409,)))
     async def apply(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:
         async with commands.planning:
             planned_at, made = registry.seq, planned(wanted)
@@ -75,8 +105,10 @@ def routes(
         return answer
 
     @router.get("/v1/export")
+    @answering(Answer(None, media=tuple(_MEDIA.values())))
     async def export_all(
-        caller: LocalCaller, kind: Annotated[str, Query(alias="format")] = "yaml"
+        caller: LocalCaller,
+        kind: Annotated[str, Query(alias="format", json_schema_extra={"enum": list(_MEDIA)})] = "yaml",
     ) -> StreamingResponse:
         if kind not in _MEDIA:
             raise Invalid("format", f"{kind} is not a format.", f"Ask for {' or '.join(_MEDIA)}.")

@@ -4,12 +4,50 @@ from bisect import bisect_right
 from collections import Counter
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Query
 
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
+from nameplate.entry.operations import Answer, Page, answering
 
 from .caller import LocalCaller
+
+
+class Lockdown(msgspec.Struct):
+    """Since when, by whom and why."""
+
+    since: str
+    by: str
+    reason: str
+
+
+class ZoneRow(msgspec.Struct):
+    """A zone: how many actors are inside, and the lockdown that is on it."""
+
+    id: str
+    site: str
+    public: bool
+    inside: int
+    lockdown: Lockdown | None
+
+
+class ThreatRow(msgspec.Struct):
+    """A threat level. Nobody has set a `normal` one."""
+
+    level: str
+    since: str = ""
+    by: str = ""
+    reason: str = ""
+
+
+class SiteRow(msgspec.Struct):
+    """A site: how many zones it has, and its threat level."""
+
+    id: str
+    timezone: str
+    zones: int
+    threat: ThreatRow
 
 
 def routes(registry: Registry) -> APIRouter:
@@ -17,6 +55,7 @@ def routes(registry: Registry) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/zones")
+    @answering(Answer(Page[ZoneRow]))
     async def list_zones(
         caller: LocalCaller, limit: Annotated[int, Query(ge=1, le=1000)] = 100, after: str = ""
     ) -> dict[str, Any]:
@@ -28,6 +67,7 @@ def routes(registry: Registry) -> APIRouter:
         return {"items": items, "next": page[limit - 1] if len(page) > limit else ""}
 
     @router.get("/v1/sites")
+    @answering(Answer(Page[SiteRow]))
     async def list_sites(caller: LocalCaller) -> dict[str, Any]:
         zones = Counter(zone.site for zone in registry.zones.values())
         ids = sorted(registry.sites.keys() | zones.keys() | registry.threats.keys())

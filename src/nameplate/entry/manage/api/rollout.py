@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from nameplate.boot import clocks
 from nameplate.boot.managing import Managing
@@ -18,24 +19,71 @@ from nameplate.domain.manifests.problems import Document
 from nameplate.domain.rollouts import Place
 from nameplate.domain.timestamps import rfc3339
 from nameplate.entry.manage.commands import Commands
+from nameplate.entry.operations import Answer, Page, answering
 from nameplate.flows.apply import diff, plan
 from nameplate.flows.rollout import Held, Promotion, Rollout, period
 from nameplate.ports.store import Refused
 
 from .caller import LocalCaller
+from .manifests import Difference
 
 _HOUR_US = 3_600_000_000
+_PERIOD: JsonDict = {"pattern": "^[1-9][0-9]{0,2}h$|^[1-8]?[0-9]d$|^[1-9][0-9]{0,4}m$"}
 
 
 class PromoteIn(BaseModel):
     """The next step of a point, or of one resource there, where nothing would have been refused for `quiet_for`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     point: str
     resource: str = ""
-    quiet_for: str
+    quiet_for: Annotated[str, Field(json_schema_extra=_PERIOD)]
     dry_run: bool = False
+
+
+class RefusedRow(msgspec.Struct):
+    """Who would have been refused what, where and why; how often, first and last."""
+
+    point: str
+    actor: str
+    action: str
+    resource: str
+    target: str
+    mode: str
+    reason: str
+    count: int
+    first: str
+    last: str
+    decision_id: str
+
+
+class Report(Page[RefusedRow]):
+    """What enforcing would have refused since then."""
+
+    since: str
+
+
+class PlaceRow(msgspec.Struct):
+    """A place that is not enforced, and since when."""
+
+    place: str
+    mode: str
+    since: str | None
+
+
+class Step(msgspec.Struct):
+    """The next step, and what objects to it: `too_young` and `refused`. `seq`: the record that put it in force."""
+
+    point: str
+    resource: str
+    quiet_for: str
+    ready: bool
+    places: list[PlaceRow]
+    too_young: list[PlaceRow]
+    refused: list[RefusedRow]
+    operations: list[Difference]
+    seq: int = 0
 
 
 def routes(parts: Managing, commands: Commands) -> APIRouter:
@@ -44,9 +92,10 @@ def routes(parts: Managing, commands: Commands) -> APIRouter:
     rollout = Rollout(registry, parts.rollout, parts.wall)
 
     @router.get("/v1/rollout")
+    @answering(Answer(Report))
     async def report(
         caller: LocalCaller,
-        since: str = "7d",
+        since: Annotated[str, Query(json_schema_extra=_PERIOD)] = "7d",
         point: str = "",
         after: str = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -61,6 +110,7 @@ def routes(parts: Managing, commands: Commands) -> APIRouter:
         return {"since": rfc3339(begin), "items": [_row(each) for each in items], "next": following}
 
     @router.post("/v1/rollout/promotions")
+    @answering(Answer(Step, problems=(404, 409)))
     async def promote(wanted: PromoteIn, caller: LocalCaller) -> dict[str, Any]:
         """Change the declared point as `apply` would. `ready` is false, and nothing done, where something objects."""
         async with commands.planning:

@@ -1,0 +1,35 @@
+"""What the deciding process answers itself, for whoever describes it without running it."""
+
+from nameplate.entry.operations import Operation, described
+
+from .access import Access
+from .alarms import AlarmRoutes
+from .badges import BadgeRoutes
+from .certificates import TlsRoutes
+from .doors import Doors
+from .enrolments import Enrolments
+from .feeds import FeedHook
+from .health import Health
+from .keyring import Keyring
+from .local import Local
+from .places import PlaceOrders
+from .restores import Restores
+from .searches import Searches
+from .sinks import Sinks
+
+OPERATIONS: list[Operation] = described(
+    Access,
+    Searches,
+    Doors,
+    Enrolments,
+    FeedHook,
+    Local,
+    PlaceOrders,
+    AlarmRoutes,
+    Restores,
+    BadgeRoutes,
+    Sinks,
+    Keyring,
+    TlsRoutes,
+    Health,
+)

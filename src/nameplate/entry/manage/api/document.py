@@ -1,0 +1,161 @@
+"""The OpenAPI 3.1 document of everything: the routes of the framework here, and those of the deciding process."""
+
+import http
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from nameplate.entry.decide.described import OPERATIONS
+from nameplate.entry.operations import JSON, Answer, Operation, Who, answering
+
+from .caller import LocalCaller
+
+Json = dict[str, Any]
+
+PROBLEM = "application/problem+json"
+_PART = re.compile(r"\{([a-z_]+)\}")
+_REF = "#/components/schemas/{name}"
+_ALWAYS = {Who.EVERYBODY: (500,), Who.POINT: (401, 500), Who.LOCAL: (401, 403, 500)}
+_FORWARDED = (400, 401, 403, 500, 502, 503)
+_WITH_BODY = (400, 408, 413)
+_TAGS = [
+    {"name": Who.EVERYBODY.value, "description": "Answered to everybody who reaches a listener."},
+    {"name": Who.POINT.value, "description": "Answered to the bearer of a token of `nameplate point token NAME`."},
+    {
+        "name": Who.LOCAL.value,
+        "description": (
+            "Answered on `control.sock` in the data directory only, to root and to the user of the server. The kernel "
+            "says who calls (SO_PEERCRED): no credential is sent. Everybody else gets 401 or 403."
+        ),
+    },
+]
+
+
+class Fault(msgspec.Struct):
+    """One thing that is wrong, and where."""
+
+    message: str
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    field: str = ""
+    remedy: str = ""
+
+
+class Problem(msgspec.Struct):
+    """A problem document (RFC 9457). `type` is stable, `remedy` says what to do next."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    remedy: str = ""
+    errors: list[Fault] = []
+
+
+def routes(app: FastAPI, others: Iterable[APIRouter]) -> APIRouter:
+    """The routes. `others`: those of the application."""
+    router = APIRouter()
+    document = cache(partial(whole, app, [*others, router]))
+
+    @router.get("/v1/openapi.json")
+    @answering(Answer(dict[str, Any]))
+    async def show_document(caller: LocalCaller) -> dict[str, Any]:
+        """This document."""
+        return document()
+
+    return router
+
+
+def whole(app: FastAPI, routers: Iterable[APIRouter]) -> Json:
+    """The document. Each operation tells every status that it can answer."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    schemas = _Schemas([*_kinds(OPERATIONS), *(_answer(route).kind for route in routes), Problem])
+    document = app.openapi()
+    paths: Json = {path: {} for path in sorted({*document["paths"], *(each.path for each in OPERATIONS)})}
+    for route in routes:
+        for method in route.methods or ():
+            found = document["paths"][route.path_format][method.lower()]
+            paths[route.path_format][method.lower()] = _of_the_framework(found, route, schemas)
+    for each in OPERATIONS:
+        paths[each.path][each.method.lower()] = _of_ours(each, schemas)
+    theirs = document.get("components", {}).get("schemas", {})
+    components = {name: schema for name, schema in theirs.items() if "ValidationError" not in name}
+    security = {"token": {"type": "http", "scheme": "bearer", "description": "`nameplate point token NAME`"}}
+    return {
+        "openapi": document["openapi"],
+        "info": document["info"],
+        "tags": _TAGS,
+        "paths": paths,
+        "components": {"schemas": components | schemas.components, "securitySchemes": security},
+    }
+
+
+class _Schemas:
+    """JSON schemas of the types that are spoken."""
+
+    def __init__(self, kinds: Iterable[Any]) -> None:
+        flat = [each for kind in kinds for each in (kind if isinstance(kind, tuple) else (kind,))]
+        named = {repr(each): each for each in flat if each is not None}
+        found, self.components = msgspec.json.schema_components(named.values(), ref_template=_REF)
+        self._found = dict(zip(named, found, strict=True))
+
+    def content(self, kind: Any, *media: str) -> Json:
+        return {"content": {each: {"schema": self._schema(kind)} for each in media}}
+
+    def _schema(self, kind: Any) -> Json:
+        if isinstance(kind, tuple):
+            return {"anyOf": [self._schema(each) for each in kind]}
+        return {"type": "string"} if kind is None else self._found[repr(kind)]
+
+
+def _kinds(operations: Iterable[Operation]) -> Iterator[Any]:
+    for each in operations:
+        yield from (each.asks, each.answer.kind)
+
+
+def _answer(route: APIRoute) -> Answer:
+    """What is written beside the route."""
+    found: Answer = vars(route.endpoint)["answer"]
+    return found
+
+
+def _of_the_framework(found: Json, route: APIRoute, schemas: _Schemas) -> Json:
+    answer = _answer(route)
+    statuses = {*_FORWARDED, *answer.problems, *((413,) if "requestBody" in found else ())}
+    del found["responses"]
+    return found | {"tags": [Who.LOCAL.value], "responses": _responses(answer, statuses, schemas)}
+
+
+def _of_ours(each: Operation, schemas: _Schemas) -> Json:
+    statuses = {*_ALWAYS[each.who], *each.answer.problems, *(_WITH_BODY if each.asks else ())}
+    parts = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+        for name in _PART.findall(each.path)
+    ]
+    described: Json = {
+        "tags": [each.who.value],
+        "summary": each.does.partition(". ")[0].removesuffix("."),
+        "description": each.does,
+        "operationId": f"{each.name}_{re.sub(r'[^a-z0-9]+', '_', each.path.lower()).strip('_')}_{each.method.lower()}",
+        "responses": _responses(each.answer, statuses, schemas),
+    }
+    described |= {"parameters": parts} if parts else {}
+    described |= {"requestBody": {"required": True} | schemas.content(each.asks, JSON)} if each.asks else {}
+    return described | ({"security": [{"token": []}]} if each.who is Who.POINT else {})
+
+
+def _responses(answer: Answer, problems: Iterable[int], schemas: _Schemas) -> Json:
+    empty = answer.kind is None and JSON in answer.media
+    well = {"description": "Done."} | ({} if empty else schemas.content(answer.kind, *answer.media))
+    told = {str(status): _problem(status, schemas) for status in sorted(problems)}
+    return {str(answer.status): well} | told
+
+
+def _problem(status: int, schemas: _Schemas) -> Json:
+    return {"description": http.HTTPStatus(status).phrase} | schemas.content(Problem, PROBLEM)
