@@ -80,6 +80,12 @@ class Cases:
         registry = self._registry
         return SimpleNamespace(
             sites=registry.sites,
+            calendars=registry.calendars,
+            lockdowns=registry.lockdowns,
+            interlocks=registry.interlocks,
+            leaves=registry.leaves,
+            threats=registry.threats,
+            fires=registry.fires,
             zones=registry.zones,
             doors=registry.doors,
             contracts=registry.contracts,
