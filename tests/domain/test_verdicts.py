@@ -11,7 +11,7 @@ def test_a_decision_permits_only_what_its_verdict_permits():
 def test_the_refusals_stand_in_the_order_in_which_they_are_checked():
     documented = (
         "unknown_actor state credential cut_off contract_missing contract_expired lockdown interlock anti_passback "
-        "not_in_contract window network environment task payload presence nearness dual_custody escort rate where "
+        "fire not_in_contract window network environment task payload presence nearness dual_custody escort rate where "
         "unless rule_forbids approval_required stale_snapshot"
     )
     codes = [str(reason) for reason in Reason]

@@ -104,6 +104,11 @@ def routes(
                 answer["seq"] = await commands.declare(list(made.changes), caller, planned_at)
         return answer
 
+    _add_export(router, registry)
+    return router
+
+
+def _add_export(router: APIRouter, registry: Registry) -> None:
     @router.get("/v1/export")
     @answering(Answer(None, media=tuple(_MEDIA.values())))
     async def export_all(
@@ -113,8 +118,6 @@ def routes(
         if kind not in _MEDIA:
             raise Invalid("format", f"{kind} is not a format.", f"Ask for {' or '.join(_MEDIA)}.")
         return StreamingResponse(_lines(registry, kind), media_type=_MEDIA[kind])
-
-    return router
 
 
 def _answer(registry: Registry, made: Plan) -> dict[str, Any]:
