@@ -27,7 +27,8 @@ def test_sinks_are_listed_with_how_far_they_got(world, tmp_path):
     assert "cli-file" in world.run("sink", "list").out
 
 
-def test_a_test_event_arrives_at_its_sink_alone_even_where_only_alarms_go(world, tmp_path):
+def test_a_test_event_arrives_at_its_sink_alone_even_where_only_alarms_go(own_world, tmp_path):
+    world = own_world  # whose alarms are its own
     with receiving() as receiver, receiving() as other:
         declare(world, "cli-test", receiver.url, ", events: alarms")
         declare(world, "cli-other", other.url)
@@ -49,7 +50,8 @@ def test_a_test_that_does_not_arrive_ends_with_6_and_says_why(world):
     assert "cannot be reached" in told.err
 
 
-def test_a_refused_event_is_a_dead_letter_until_it_is_taken(world, tmp_path):
+def test_a_refused_event_is_a_dead_letter_until_it_is_taken(own_world, tmp_path):
+    world = own_world  # whose alarms are its own
     with receiving(lambda _: (422, {}, b"not in this form")) as receiver:
         declare(world, "cli-dead", receiver.url, ", events: findings")
         told = world.run("sink", "test", "cli-dead", "--json")

@@ -103,7 +103,7 @@ class Core:
         await peer.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     data: Path = tmp_path_factory.mktemp("np")
     with running_core(data, free_port()) as server:
