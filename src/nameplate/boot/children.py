@@ -13,7 +13,8 @@ FIRST_USER, USERS = 61_184, 4_336
 def die_with_parent(parent: int) -> None:
     """Ask the kernel to end this process when its parent ends (prctl(2)). Exits at once if that has happened already.
 
-    A change of user clears it: call it again then.
+    The kernel takes for its parent the thread that started it: start children from one that stays. A change of user
+    clears it: call it again then.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM) != 0:

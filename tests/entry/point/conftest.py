@@ -84,11 +84,14 @@ class Core:
         until(lambda: not self._ready(), "it is gone")
 
     def revive(self) -> None:
-        """Start it again."""
+        """Start it again. Call it from the main thread: the process ends with the thread that started it."""
         words = ["--parent", str(os.getpid()), "--data", str(self.server.data), "--port", str(self.server.port)]
         with (self.server.data / "serve.log").open("ab") as log:
             command = [sys.executable, "-m", "nameplate.entry.decide", *words]
             self.started.append(subprocess.Popen(command, stdout=log, stderr=log))
+
+    def decides(self) -> None:
+        """Wait until it does."""
         until(self._ready, "it decides again")
 
     def _ready(self) -> bool:
@@ -103,7 +106,7 @@ class Core:
         await peer.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     data: Path = tmp_path_factory.mktemp("np")
     with running_core(data, free_port()) as server:

@@ -298,7 +298,8 @@ def test_after_a_kill_of_the_deciding_process_it_comes_back_with_all_that_it_saw
             await guard.decisions.challenge(f"{name}-door", "r1")
         for number in range(3):
             guard.decisions.report(Outcome(Happening.DOOR_FORCED, number, f"{name}-door"))
-        await asyncio.to_thread(core.revive)
+        core.revive()
+        await asyncio.to_thread(core.decides)
         # It knows no token any more: nobody gets in before the supervisor has spoken.
         assert not guard.decisions.online
         await asyncio.to_thread(core.admit, name, TOKEN)
