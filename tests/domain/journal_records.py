@@ -176,10 +176,61 @@ offers = st.builds(
 )
 
 
+upstreams = st.builds(
+    lambda bridge, ident, status, version, minute: {
+        "kind": "upstream",
+        "bridge": bridge,
+        "key": f"k-{ident}",
+        "actor": ident,
+        "status": status,
+        "version": version,
+        "cut_off": at(minute),
+    },
+    st.sampled_from(["iam", "ldap"]),
+    actors,
+    st.sampled_from(["active", "disabled", "retired"]),
+    numbers,
+    st.integers(0, 60),
+)
+orders_of_bridges = st.builds(
+    lambda name, ident: order(name, [ident], 5) | {"by": "bridge:iam"}, st.sampled_from(["suspend", "activate"]), actors
+)
+persons = st.builds(
+    lambda n, active, groups: {
+        "kind": "person",
+        "person": f"p-{n}",
+        "bridge": "iam",
+        "active": active,
+        "manager": f"p-{n + 1}",
+        "addresses": [f"{n:032x}"],
+        "groups": groups,
+    },
+    numbers,
+    st.booleans(),
+    st.lists(st.sampled_from(["admins", "ops"]), unique=True),
+)
+sessions = st.builds(
+    lambda kind, n, minute: (
+        {"kind": kind, "session": f"{n:064x}", "person": f"p-{n}"}
+        | ({"client": "console", "until": at(minute)} if kind == "session_started" else {})
+    ),
+    st.sampled_from(["session_started", "session_proved", "session_ended"]),
+    numbers,
+    st.integers(0, 60),
+)
+passkeys = st.builds(
+    lambda kind, n: {"kind": kind, "passkey": f"k{n}", "person": f"p-{n}", "public": "aa", "counter": n},
+    st.sampled_from(["passkey_bound", "passkey_used", "passkey_removed"]),
+    numbers,
+)
+tokens = st.builds(lambda n: {"kind": "bridge_token", "bridge": "iam", "token_hash": f"{n:064x}"}, numbers)
+iam = st.one_of(upstreams, orders_of_bridges, persons, sessions, passkeys, tokens)
+
+
 @st.composite
 def histories(draw: st.DrawFn, most: int = 25) -> list[Record]:
     """A journal: numbered, dated, each enrolment code used once."""
-    kinds = (declared, orders, others, offers, numbers_of_badges, successions, alarms)
+    kinds = (declared, orders, others, offers, numbers_of_badges, successions, alarms, iam)
     bodies = draw(st.lists(st.one_of(*kinds), max_size=most))
     return [
         {"seq": seq, "at": at(seq)}

@@ -54,13 +54,13 @@ def test_a_sink_gets_what_it_names_and_nobody_anything_else(tmp_path):
         await credentials.put("token", SECRET, "uid:0")
         await credentials.put("other", b"other", "uid:0")
         with pytest.raises(Refused):
-            await credentials.for_sinks("token")
+            await credentials.for_manage("token")
         heart.registry.sinks["s"] = Sink("s", "ocsf", "https://x", secrets=("token", "missing"))
-        assert await credentials.for_sinks("token") == SECRET
+        assert await credentials.for_manage("token") == SECRET
         with pytest.raises(Refused):
-            await credentials.for_sinks("other")
+            await credentials.for_manage("other")
         with pytest.raises(NotFound):
-            await credentials.for_sinks("missing")
+            await credentials.for_manage("missing")
 
     run(tmp_path, scenario)
 

@@ -21,6 +21,7 @@ from nameplate.flows.certify import Certifier
 from nameplate.flows.declare import Declarer
 from nameplate.flows.forbid import Rules
 from nameplate.flows.identify import Presentations, Records
+from nameplate.flows.lease import Leases
 from nameplate.flows.ledger import Ledger
 from nameplate.flows.oblige import DoorTimes
 from nameplate.journals.segments import SegmentJournal
@@ -41,6 +42,7 @@ from .timezones import transitions, wall
 TRANSPORT_KEY_BYTES = 16
 SIGNING_SEED_BYTES = 32
 BADGE_KEY_BYTES = 32
+
 
 log = structlog.get_logger()
 
@@ -65,6 +67,7 @@ class Deciding:
     alarm_keeper: AlarmKeeper
     certificates: CertificateFiles
     certifier: Certifier
+    leases: Leases
 
     async def close(self) -> None:
         """Write what is queued, and let go of the files."""
@@ -129,7 +132,9 @@ def assemble(settings: Settings) -> Deciding:
     ledger = Ledger(registry, journal, mirror.touched, clocks.wall)
     alarms.ledger = ledger
     authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)
-    authorizer.rules, authorizer.soften = rules, Modes(registry, transitions).soften
+    leases = Leases(registry, rules, index, clocks.monotonic)
+    ledger.watchers.append(leases.touched)
+    authorizer.rules, authorizer.soften = leases, Modes(registry, transitions).soften
     agreement = P256Agreement()
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)
@@ -156,6 +161,7 @@ def assemble(settings: Settings) -> Deciding:
         keeper,
         certificates,
         Certifier(certificates, ledger, node, clocks.wall),
+        leases,
     )
 
 

@@ -17,6 +17,7 @@ from nameplate.flows.snapshot import everything
 from nameplate.journals.segments import SegmentReader
 from nameplate.ports.exporter import Exporter
 from nameplate.ports.store import RolloutTables
+from nameplate.ports.upstream import Names
 
 from .exports import build_exporter
 from .paths import Paths
@@ -45,10 +46,13 @@ class Managing:
     rule_faults: Callable[[Rule, Collection[str]], Iterable[str]]
     rule_schema: Callable[[Collection[str]], str]
     review: Callable[[Registry], Callable[[Verdict, AccessRequest], Verdict]]
+    names: Names
 
 
 async def assemble(settings: Settings) -> Managing:
     """Open the tables and start behind the journal, as soon as the deciding process has made one."""
+    from nameplate.stores.sqlite.people import SqliteNames
+
     paths = Paths(settings.data)
     await _journal_made(paths)
     node = (paths.data / "node").read_text().strip()
@@ -72,6 +76,7 @@ async def assemble(settings: Settings) -> Managing:
         rule_faults,
         rule_schema,
         review_of,
+        SqliteNames(paths.people),
     )
 
 

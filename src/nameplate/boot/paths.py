@@ -31,6 +31,11 @@ class Paths:
         return self.data / "tables" / "nameplate.db"
 
     @property
+    def people(self) -> Path:
+        """What the company's identity systems tell of people, and their names: nothing of it is in the journal."""
+        return self.data / "people" / "people.db"
+
+    @property
     def cursors(self) -> Path:
         """How far each sink has got."""
         return self.data / "cursors"
@@ -77,6 +82,6 @@ class Paths:
         self.data.chmod(0o711)
         self.run.mkdir(exist_ok=True)
         self.run.chmod(0o711)
-        for private in (self.journal, self.keys, self.tls, self.database.parent, self.cursors):
+        for private in (self.journal, self.keys, self.tls, self.database.parent, self.people.parent, self.cursors):
             private.mkdir(exist_ok=True)
             private.chmod(0o700)

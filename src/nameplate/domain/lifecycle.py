@@ -1,5 +1,6 @@
 """The states of an actor and every way between them, as one table."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .actors import Actor, State
@@ -64,6 +65,13 @@ def require_approved_succession(actor: Actor, *, approved: bool) -> None:
             f"{actor.id} takes over {actor.unit} from {actor.succeeds}, and nobody has approved that.",
             f"Run `nameplate actor approve-succession {actor.id} --reason ...` first.",
         )
+
+
+def require_unheld(actor: Actor, holders: Collection[str]) -> None:
+    """Raise Refused for an actor that the company's own identity system has disabled."""
+    if holders:
+        names = ", ".join(holders)
+        raise Refused("upstream", f"{actor.id} is disabled by {names}.", "Enable it there: that lifts the hold.")
 
 
 def _remedy(current: State) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .feeds import PanelEvent
+from .notices import ActorNotice, Effect, PersonNotice
 from .places import Door
 from .points import Point
 from .verdicts import Decision
@@ -103,3 +104,33 @@ class Status:
     """How the deciding process is connected."""
 
     connected: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ActorsNoticed:
+    """What one bridge says of some actors."""
+
+    bridge: str
+    notices: tuple[ActorNotice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleNoticed:
+    """What bridges say of some people."""
+
+    notices: tuple[PersonNotice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What came of notices, in their order."""
+
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeHeard:
+    """A bridge has told all that it knew `age_s` seconds ago."""
+
+    bridge: str
+    age_s: float = 0.0

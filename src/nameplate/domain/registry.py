@@ -1,123 +1,25 @@
 """What is declared and what has happened to it, and the one definition of how the journal makes that state."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
 
-from . import badges, fires, holds, lockdowns
+from . import badges, fires, holds, lockdowns, people
 from .actors import Actor, BoundKey, Standing, State
-from .alarms import AlarmBook
-from .badges import Badge
-from .calendars import Calendar
-from .cards import Card, CardNumber, CardPool
+from .cards import Card, CardNumber
 from .contracts import Contract
 from .errors import Invalid
-from .feeds import Feed
-from .interlocks import Interlock, Leaf, leaf_after
-from .lockdowns import Alert, Lockdown
+from .interlocks import Leaf, leaf_after
 from .manifests.documents import KINDS, Declared, from_document, kind_of
 from .outcomes import Happening
-from .places import Door, Site, Team, Zone
-from .points import Caller, Point
+from .points import Caller
 from .policies import Rule
-from .robot_classes import RobotClass
-from .sinks import Sink
+from .state import Enrolment, Record, Registry, Touched, unit_key
 from .timestamps import moment as _time
 
-Record = Mapping[str, Any]
-"""One record of the journal, decoded."""
+__all__ = ["Enrolment", "Record", "Registry", "Touched", "fold", "unit_key"]
 
-
-class Touched(NamedTuple):
-    """What a record changed, and its id.
-
-    `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `alarm`, `fire`,
-    `succession`, `caller`, `enrolment` or `unit`.
-    `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
-    """
-
-    kind: str
-    id: str
-
-
-class Enrolment(NamedTuple):
-    """An open offer to enrol a key for `actor`, until `expires_at` (microseconds since the epoch, UTC)."""
-
-    actor: str
-    expires_at: int
-
-
-@dataclass(slots=True)
-class Registry:
-    """Everything by its id. Changed by `fold` alone; `seq` is the last record applied.
-
-    `keys` by handle, `enrolments` by the SHA-256 of the code (hex), `offers`: the one open enrolment of an actor.
-    `cards`: every card number that was ever given, by its id; `holders`: that of each actor, also of a retired one.
-    `successions`: for an actor whose succession is approved, the one that it succeeds.
-    `fires`: the site of each door that a fire alarm releases now.
-    `badge_numbers`: the badge of each card, by the keyed hash of its number.
-    `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
-    `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
-    name like `c@3` never gets two meanings. `restored_at`: the time of the last restore, 0 if there was none.
-    """
-
-    sites: dict[str, Site] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-    badges: dict[str, Badge] = field(default_factory=dict)
-    calendars: dict[str, Calendar] = field(default_factory=dict)
-    robotclasses: dict[str, RobotClass] = field(default_factory=dict)
-    zones: dict[str, Zone] = field(default_factory=dict)
-    doors: dict[str, Door] = field(default_factory=dict)
-    interlocks: dict[str, Interlock] = field(default_factory=dict)
-    contracts: dict[str, Contract] = field(default_factory=dict)
-    cardpools: dict[str, CardPool] = field(default_factory=dict)
-    actors: dict[str, Actor] = field(default_factory=dict)
-    rules: dict[str, Rule] = field(default_factory=dict)
-    points: dict[str, Point] = field(default_factory=dict)
-    sinks: dict[str, Sink] = field(default_factory=dict)
-    feeds: dict[str, Feed] = field(default_factory=dict)
-    standings: dict[str, Standing] = field(default_factory=dict)
-    keys: dict[str, BoundKey] = field(default_factory=dict)
-    cards: dict[str, Card] = field(default_factory=dict)
-    holders: dict[str, str] = field(default_factory=dict)
-    callers: dict[str, Caller] = field(default_factory=dict)
-    badge_numbers: dict[str, str] = field(default_factory=dict)
-    fires: dict[str, str] = field(default_factory=dict)
-    alarms: AlarmBook = field(default_factory=AlarmBook)
-    enrolments: dict[str, Enrolment] = field(default_factory=dict)
-    offers: dict[str, str] = field(default_factory=dict)
-    successions: dict[str, str] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
-    revisions: dict[str, int] = field(default_factory=dict)
-    lockdowns: dict[str, Lockdown] = field(default_factory=dict)
-    leaves: dict[str, Leaf] = field(default_factory=dict)
-    threats: dict[str, Alert] = field(default_factory=dict)
-    restored_at: int = 0
-    seq: int = 0
-
-    def table(self, kind: str) -> dict[str, Any]:
-        """The declared objects of a kind of manifest, by id."""
-        tables: dict[str, Any] = getattr(self, f"{kind.lower()}{'es' if kind.endswith('s') else 's'}")
-        return tables
-
-    def card(self, actor: str) -> Card | None:
-        """The card number of an actor, unless it has none or has lost it."""
-        card = self.cards.get(self.holders.get(actor, ""))
-        return None if card is None or card.withdrawn else card
-
-    def revision(self, kind: str, ident: str) -> int:
-        """The last revision of a contract or a rule, 0 where there never was one."""
-        return self.revisions.get(f"{kind}/{ident}", 0)
-
-    def site(self, ident: str) -> Site:
-        """A site; the one called `default` exists without being declared."""
-        return self.sites.get(ident) or Site(ident)
-
-
-def unit_key(identity: tuple[str, str, str]) -> str:
-    """Manufacturer, model and serial number as one text that no other three give."""
-    return json.dumps(identity, ensure_ascii=False, separators=(",", ":"))
+BY_BRIDGE = "bridge:"
+"""How the name of whoever ordered begins where a bridge did."""
 
 
 def fold(registry: Registry, record: Record) -> tuple[Touched, ...]:
@@ -184,7 +86,8 @@ def _put(registry: Registry, value: Declared, at: int) -> Iterator[Touched]:
 
 def _admit(registry: Registry, actor: Actor, at: int) -> Iterator[Touched]:
     """Only a new actor gets its initial state and takes over its unit: applying again must never lift a stop."""
-    registry.standings[actor.id] = Standing(actor.initial, at)
+    holders = registry.upstreams.holders(actor.id)
+    registry.standings[actor.id] = Standing(State.SUSPENDED if holders else actor.initial, at)
     yield Touched("standing", actor.id)
     if actor.unit:
         key = unit_key(actor.unit.identity)
@@ -202,10 +105,20 @@ def _state(registry: Registry, record: Record) -> Iterator[Touched]:
             continue
         registry.standings[ident] = _moved(standing, target, at, cut_off)
         yield Touched("standing", ident)
+        yield from _hold(registry, ident, str(record.get("by", "")) if target is State.SUSPENDED else "")
         if stops:
             yield from _withdraw_offer(registry, ident)
         if target is State.RETIRED:
             yield from _withdraw_card(registry, ident)
+
+
+def _hold(registry: Registry, actor: str, by: str) -> Iterator[Touched]:
+    """Whether a bridge alone stopped it: what a person orders is for a person to lift."""
+    former = registry.held.pop(actor, "")
+    if by.startswith(BY_BRIDGE):
+        registry.held[actor] = by.removeprefix(BY_BRIDGE)
+    if registry.held.get(actor, "") != former:
+        yield Touched("held", actor)
 
 
 def _moved(standing: Standing, target: State, at: int, cut_off: int | None) -> Standing:
@@ -376,6 +289,57 @@ def _succession_approved(registry: Registry, record: Record) -> Iterator[Touched
         yield Touched("succession", actor)
 
 
+def _upstream(registry: Registry, record: Record) -> Iterator[Touched]:
+    ident = registry.upstreams.told(record)
+    yield Touched("upstream", ident)
+    upstream = registry.upstreams.by_id[ident]
+    standing = registry.standings.get(upstream.actor)
+    if standing is not None and upstream.cut_off > (standing.cut_off or 0):
+        registry.standings[upstream.actor] = replace(standing, cut_off=upstream.cut_off)
+        yield Touched("standing", upstream.actor)
+
+
+def _bridge_token(registry: Registry, record: Record) -> Iterator[Touched]:
+    bridge = str(record["bridge"])
+    registry.bridge_tokens[bridge] = str(record["token_hash"])
+    yield Touched("bridge_token", bridge)
+
+
+def _person(registry: Registry, record: Record) -> Iterator[Touched]:
+    """Whoever may no longer be here is not signed in either."""
+    ident = people.told(registry.people, record)
+    yield Touched("person", ident)
+    if not registry.people[ident].active or record.get("end_sessions"):
+        yield from _end_sessions(registry, ident, _time(record["at"]))
+
+
+def _end_sessions(registry: Registry, person: str, at: int) -> Iterator[Touched]:
+    yield from (Touched("session", each) for each in people.ended_with(registry.sessions, person, at))
+
+
+def _passkey_bound(registry: Registry, record: Record) -> Iterator[Touched]:
+    yield Touched("passkey", people.passkey_bound(registry.passkeys, record))
+
+
+def _passkey_used(registry: Registry, record: Record) -> Iterator[Touched]:
+    passkey = registry.passkeys.get(str(record["passkey"]))
+    if passkey is not None and int(record["counter"]) > passkey.counter:
+        registry.passkeys[passkey.id] = replace(passkey, counter=int(record["counter"]))
+        yield Touched("passkey", passkey.id)
+
+
+def _passkey_removed(registry: Registry, record: Record) -> Iterator[Touched]:
+    if registry.passkeys.pop(str(record["passkey"]), None):
+        yield Touched("passkey", str(record["passkey"]))
+
+
+def _session(registry: Registry, record: Record) -> Iterator[Touched]:
+    ident = people.session_told(registry.sessions, record)
+    yield Touched("session", ident)
+    if record["kind"] == "session_started":
+        yield from _end_sessions(registry, "", _time(record["at"]))
+
+
 _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "declared": _declared,
     "restored": _restored,
@@ -395,4 +359,13 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "succession_approved": _succession_approved,
     "badge_bound": _badge,
     "badge_withdrawn": _badge,
+    "upstream": _upstream,
+    "bridge_token": _bridge_token,
+    "person": _person,
+    "passkey_bound": _passkey_bound,
+    "passkey_used": _passkey_used,
+    "passkey_removed": _passkey_removed,
+    "session_started": _session,
+    "session_proved": _session,
+    "session_ended": _session,
 }

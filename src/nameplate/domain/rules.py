@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from .actors import Actor, State
 from .badges import Badge
+from .bridges import Bridge
 from .calendars import Calendar
 from .cards import CardPool
 from .contracts import ActionClass, Contract, During, Scheduled, Window
@@ -51,7 +52,7 @@ class Prospect:
 
 def references(value: Declared) -> Iterator[Reference]:
     """What `value` cannot be without."""
-    if isinstance(value, Calendar | Zone | Door | Interlock | CardPool | Actor | Point | Feed):
+    if isinstance(value, Calendar | Zone | Door | Interlock | CardPool | Actor | Point | Feed | Bridge):
         yield Reference("site", "Site", value.site)
     if isinstance(value, Door):
         yield from (Reference(f"joins[{position}]", "Zone", zone) for position, zone in enumerate(value.joins))
@@ -70,8 +71,8 @@ def references(value: Declared) -> Iterator[Reference]:
         yield from _calendars(value)
     elif isinstance(value, Rule):
         yield from _scope(value)
-    elif isinstance(value, Feed):
-        yield from _of_feed(value)
+    elif isinstance(value, Feed | Bridge):
+        yield from _of_feed(value) if isinstance(value, Feed) else _of_bridge(value)
     elif isinstance(value, Point):
         yield from (
             Reference(f"channels[{position}].door", "Door", channel.door)
@@ -82,6 +83,13 @@ def references(value: Declared) -> Iterator[Reference]:
 def _of_feed(feed: Feed) -> Iterator[Reference]:
     yield from (Reference(f"doors.{name}", "Door", door) for name, door in feed.doors.items())
     yield from (Reference(f"watch[{position}]", "Door", door) for position, door in enumerate(feed.watch))
+
+
+def _of_bridge(bridge: Bridge) -> Iterator[Reference]:
+    yield from (Reference(f"contracts.{group}", "Contract", ident) for group, ident in bridge.contracts.items())
+    for name in ("people", "subjects"):
+        if bridge.options.get(name):
+            yield Reference(name, "Bridge", bridge.options[name])
 
 
 def _scope(rule: Rule) -> Iterator[Reference]:

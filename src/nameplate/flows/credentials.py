@@ -40,10 +40,11 @@ class Credentials:
             raise NotFound("credential", "There is no credential of that name.", "See `nameplate key list`.")
         await self._change("removed", name, by, lambda: self._keys.remove_credential(name))
 
-    async def for_sinks(self, name: str) -> bytes:
-        """One that a declared sink names; raises Refused for any other, NotFound while it is not stored."""
-        if all(name not in sink.credentials for sink in self._registry.sinks.values()):
-            raise Refused("credential", "No sink names that credential.", "Name it in `credentials` of the sink.")
+    async def for_manage(self, name: str) -> bytes:
+        """One that a declared sink or bridge names; raises Refused for any other, NotFound while it is not stored."""
+        named = {each for sink in self._registry.sinks.values() for each in sink.credentials}
+        if name not in named | {bridge.credential for bridge in self._registry.bridges.values()}:
+            raise Refused("credential", "No sink and no bridge names that credential.", "Name it in their manifest.")
         # Whoever heard of a change from the journal gets what was changed, not what is about to be.
         async with self._changing:
             return self._keys.credential(name)

@@ -10,13 +10,20 @@ from nameplate.domain.alarms import Alarm
 from nameplate.domain.errors import Invalid
 from nameplate.domain.manifests.documents import KINDS, from_document, to_document
 from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.upstreams import Upstream
 
 PART_BYTES = 512 * 1024
 _encode = msgspec.json.Encoder().encode
-_ALARMS = "alarms"
+_BOOKS: Mapping[str, Any] = {"alarms": dict[str, Alarm], "upstreams": dict[str, Upstream]}
 _TYPES = get_type_hints(Registry)
 _DECLARED = {f"{kind.lower()}s" for kind in KINDS}
 _TABLES = [each.name for each in fields(Registry) if each.name not in {"seq", "restored_at"}]
+
+_PLAIN = (
+    *("standing", "key", "card", "caller", "enrolment", "unit", "succession", "badge_number"),
+    *("bridge_token", "passkey", "session"),
+)
+_OTHERS = ("leaf", "lockdown", "threat", "fire", "alarm", "upstream", "held", "person")
 
 Record = Mapping[str, Any]
 
@@ -39,7 +46,7 @@ def everything(registry: Registry) -> Iterator[Touched]:
     """All that the registry holds, as if a record had just touched it."""
     for kind in KINDS:
         yield from (Touched(kind, ident) for ident in registry.table(kind))
-    for kind in ("standing", "key", "card", "caller", "enrolment", "unit", "succession", "badge_number"):
+    for kind in _PLAIN:
         yield from (Touched(kind, ident) for ident in getattr(registry, f"{kind}s"))
     others: tuple[Mapping[str, Any], ...] = (
         registry.leaves,
@@ -47,8 +54,11 @@ def everything(registry: Registry) -> Iterator[Touched]:
         registry.threats,
         registry.fires,
         registry.alarms.by_id,
+        registry.upstreams.by_id,
+        registry.held,
+        registry.people,
     )
-    for kind, table in zip(("leaf", "lockdown", "threat", "fire", "alarm"), others, strict=True):
+    for kind, table in zip(_OTHERS, others, strict=True):
         yield from (Touched(kind, ident) for ident in table)
     # What was deleted keeps its last revision.
     for name in registry.revisions:
@@ -88,20 +98,20 @@ def _restored(records: list[Record]) -> Registry:
         name, rows = str(record["table"]), record["rows"]
         if name not in _TABLES:
             raise KeyError(name)
-        kept = dict[str, Alarm] if name == _ALARMS else _TYPES[name]
+        kept = _BOOKS.get(name, _TYPES[name])
         _put(registry, name, _read_declared(rows) if name in _DECLARED else msgspec.convert(rows, kept, strict=False))
     return registry
 
 
 def _table(registry: Registry, name: str) -> Mapping[str, Any]:
-    table: Mapping[str, Any] = registry.alarms.by_id if name == _ALARMS else getattr(registry, name)
+    table: Mapping[str, Any] = getattr(registry, name).by_id if name in _BOOKS else getattr(registry, name)
     return table
 
 
 def _put(registry: Registry, name: str, values: Mapping[str, Any]) -> None:
-    if name == _ALARMS:
-        for alarm in values.values():
-            registry.alarms.put(alarm)
+    if name in _BOOKS:
+        for value in values.values():
+            getattr(registry, name).put(value)
     else:
         getattr(registry, name).update(values)
 

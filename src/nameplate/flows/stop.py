@@ -8,10 +8,11 @@ from typing import Protocol
 from nameplate.domain.actors import Actor, Standing, State
 from nameplate.domain.errors import Conflict, NotFound, Refused
 from nameplate.domain.figures import Histogram
-from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, target_state
+from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, require_unheld, target_state
 from nameplate.domain.registry import Registry
 from nameplate.domain.stops import Receipt, Stop
 from nameplate.domain.timestamps import rfc3339
+from nameplate.ports.authority import Ordered
 from nameplate.ports.ledger import Ledger
 
 RECEIPT_TIMEOUT_S = 2.0
@@ -86,9 +87,15 @@ class Lifecycle:
             for ident in before:
                 approved = ident in self._registry.successions
                 require_approved_succession(self._registry.actors[ident], approved=approved)
+                require_unheld(self._registry.actors[ident], self._registry.upstreams.holders(ident))
             await self._ledger.commit(_record(order, state, before, self._units(before), None, now))
             return Done(order, state, now, recorded=True)
         return await self._stop(order, Stop(self._new_id(), tuple(before), state, now, order.reason), before)
+
+    async def order(self, name: str, actors: tuple[str, ...], by: str, reason: str) -> Ordered:
+        """Carry out an order for another flow, which does not need to know who has answered."""
+        done = await self.carry_out(Order(name, actors, by, reason))
+        return Ordered(done.state, done.ordered_at, done.recorded, done.stop)
 
     async def quarantine(self, actor: str, reason: str) -> None:
         """Stop an actor by the machine's own hand; an actor that is quarantined or retired already stays so."""

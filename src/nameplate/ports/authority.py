@@ -1,6 +1,6 @@
 """What other flows need of the deciding heart: to have a question answered, a finding raised, an actor stopped."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from nameplate.domain.asked import Asked
 from nameplate.domain.findings import Finding
@@ -25,6 +25,23 @@ class Alarms(Protocol):
 
     def raise_finding(self, finding: Finding) -> None:
         """Record it. Never blocks; kept until it can be recorded."""
+        ...
+
+
+class Ordered(NamedTuple):
+    """What came of an order. `ordered_at`: microseconds, UTC. `stop` is empty where nothing was stopped."""
+
+    state: str
+    ordered_at: int
+    recorded: bool
+    stop: str
+
+
+class Orders(Protocol):
+    """Carries out orders over actors' lives; see `flows.stop`."""
+
+    async def order(self, name: str, actors: tuple[str, ...], by: str, reason: str) -> Ordered:
+        """Carry it out; a stop is in force before this returns. Raises NotFound, Refused or Conflict."""
         ...
 
 

@@ -189,6 +189,16 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             {"format": "text", "to": "smtps://mx?from=a@b&to=c@d", "events": "findings"},
         ]
     ),
+    "Bridge": st.sampled_from(
+        [
+            {"type": "scim", "roles": {"admins": "owner", "night shift": "operator"}, "contracts": {"runners": "c"}},
+            {"type": "ssf", "url": "https://iam.example", "issuer": "https://iam.example", "lease": "5m"},
+            {"type": "ldap", "url": "ldaps://ldap.example", "base": "dc=example", "credential": "ldap/password"},
+            {"type": "active-directory", "url": "ldaps://dc1", "base": "DC=example", "lease": "30s"},
+            {"type": "keycloak", "url": "https://kc.example", "realm": "r", "credential": "kc", "lease": "1m"},
+            {"type": "oidc", "url": "https://kc.example/realms/r", "client": "c", "people": "scim", "acr": "mfa"},
+        ]
+    ),
     "Feed": optional(
         {
             "to": st.sampled_from(["csv:/var/log/panel.csv", "syslog+udp://127.0.0.1:5514", "webhook"]),

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+from nameplate.boot.bridges import follower
 from nameplate.boot.exports import build_exporter
 from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import Managing
@@ -19,11 +20,14 @@ from nameplate.boot.tables import open_tables
 from nameplate.boot.timezones import wall
 from nameplate.domain.contracts import ACTION_CLASSES
 from nameplate.entry.manage.api.app import build
+from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
+from nameplate.entry.manage.hearing import Hearing
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
+from nameplate.stores.sqlite.people import SqliteNames
 from tests.entry.world import PATIENCE_S, Reply, World
 
 
@@ -74,12 +78,14 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         rule_faults,
         rule_schema,
         review_of,
+        SqliteNames(folder / "people.db"),
     )
     commands = Commands(paths.internal, projection)
     with closing(store):
         exporting = Exporting(registry, exporter, commands.credential)
         feeding = Feeding(registry, build_follower(paths, commands.panels_told))
-        app = build(Settings(data=paths.data), parts, commands, exporting, feeding)
+        bridging = Bridging(registry, follower, commands.credential, lambda name: Hearing(name, commands, parts.names))
+        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging)
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)
 

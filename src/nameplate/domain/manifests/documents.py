@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from nameplate.domain.actors import Actor
 from nameplate.domain.badges import Badge
+from nameplate.domain.bridges import Bridge
 from nameplate.domain.calendars import Calendar
 from nameplate.domain.cards import CardPool
 from nameplate.domain.contracts import Contract
@@ -16,7 +17,7 @@ from nameplate.domain.policies import Rule
 from nameplate.domain.robot_classes import RobotClass
 from nameplate.domain.sinks import Sink
 
-from . import actors, badges, calendars, cards, feeds, grants, places, points, policies, robot_classes, sinks
+from . import actors, badges, bridges, calendars, cards, feeds, grants, places, points, policies, robot_classes, sinks
 from .fields import Fields, suggestion
 from .problems import InvalidManifests, Problem
 
@@ -24,7 +25,7 @@ DEFAULT_SITE = "default"
 
 _Places = Site | Calendar | Zone | Door | Interlock
 _Who = Team | Badge | RobotClass | Contract | CardPool | Actor | Rule
-Declared = _Places | _Who | Point | Sink | Feed
+Declared = _Places | _Who | Point | Sink | Feed | Bridge
 
 
 class Kind(NamedTuple):
@@ -52,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
     "Point": Kind(Point, points.read_point, points.write_point),
     "Sink": Kind(Sink, sinks.read_sink, sinks.write_sink),
     "Feed": Kind(Feed, feeds.read_feed, feeds.write_feed),
+    "Bridge": Kind(Bridge, bridges.read_bridge, bridges.write_bridge),
 }
 _NAMES = {kind.type: name for name, kind in KINDS.items()}
 

@@ -13,6 +13,7 @@ from . import (
     backup,
     badges,
     bench,
+    bridges,
     buildings,
     cards,
     contracts,
@@ -57,6 +58,7 @@ app.add_typer(zones.app, name="zone", help="Zones, and who may enter them now.")
 app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts.")
 app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
+app.add_typer(bridges.app, name="bridge", help="The identity systems that the company has.")
 app.add_typer(sinks.app, name="sink", help="Where events go.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
 app.add_typer(contracts.app, name="contract", help="Try contracts out before they are in force.")

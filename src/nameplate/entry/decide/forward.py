@@ -29,14 +29,18 @@ _HOP = frozenset(
 )
 
 
+def _nobody(_scope: Scope) -> str:
+    return ""
+
+
 class Forward:
     """A route for all that is not hot. `manage` believes only the headers that this sets.
 
-    `newest`: the last durable record; `manage` answers with nothing older.
+    `newest`: the last durable record; `manage` answers with nothing older. `bridge`: whose token a request bears.
     """
 
-    def __init__(self, socket_path: Path, newest: Callable[[], int]) -> None:
-        self._path, self._newest = socket_path, newest
+    def __init__(self, socket_path: Path, newest: Callable[[], int], bridge: Callable[[Scope], str] = _nobody) -> None:
+        self._path, self._newest, self._bridge = socket_path, newest, bridge
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward one request. Nothing below `/v1/` is for strangers, so none of their bytes get there."""
@@ -51,7 +55,7 @@ class Forward:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 connection = h11.Connection(h11.CLIENT)
-                told = [(CALLER_HEADER, caller_name(scope).encode()), (SEQ_HEADER, str(self._newest()).encode())]
+                told = [(CALLER_HEADER, self._caller(scope).encode()), (SEQ_HEADER, str(self._newest()).encode())]
                 await _send_request(connection, writer, scope, receive, told)
                 await _pass_answer(connection, reader, send)
         except h11.LocalProtocolError as error:
@@ -62,6 +66,10 @@ class Forward:
             ) from None
         finally:
             writer.close()
+
+    def _caller(self, scope: Scope) -> str:
+        bridge = self._bridge(scope)
+        return f"bridge:{bridge}" if bridge else caller_name(scope)
 
 
 async def _send_request(

@@ -63,12 +63,12 @@ class Internal:
             self._changed.set()
 
     async def _declare(self, peer: Peer, body: bytes) -> Applied:
-        wanted = _read(body, Declaration)
+        wanted = read_message(body, Declaration)
         return Applied(await self._declarer.declare(wanted.changes, wanted.by, wanted.planned_at))
 
     async def _points(self, peer: Peer, body: bytes) -> list[Running]:
         """The points that should run, once they differ from what the caller knows (their digests) or in a while."""
-        known = set(_read(body, list[str]))
+        known = set(read_message(body, list[str]))
         deadline = asyncio.get_running_loop().time() + 20.0
         while {each.digest for each in self._running()} == known:
             self._changed.clear()
@@ -80,17 +80,17 @@ class Internal:
         return self._running()
 
     async def _panels_told(self, peer: Peer, body: bytes) -> None:
-        for event in _read(body, PanelTold).events:
+        for event in read_message(body, PanelTold).events:
             self._hear(event)
 
     async def _status(self, peer: Peer, body: bytes) -> Status:
         return Status(list(self._connections.names))
 
     async def _credential(self, peer: Peer, body: bytes) -> bytes:
-        return await self._credentials.for_sinks(_read(body, str))
+        return await self._credentials.for_manage(read_message(body, str))
 
     async def _admit(self, peer: Peer, body: bytes) -> None:
-        wanted = _read(body, Admit)
+        wanted = read_message(body, Admit)
         self._hub.admit(wanted.point, wanted.token_hash)
 
     def _running(self) -> list[Running]:
@@ -107,7 +107,8 @@ class Internal:
         return hashlib.sha256(msgspec.json.encode(known, order="sorted")).hexdigest()
 
 
-def _read(body: bytes, kind: Any) -> Any:
+def read_message(body: bytes, kind: Any) -> Any:
+    """What our own side sent, as `kind`; raises Invalid."""
     try:
         return msgspec.msgpack.decode(body, type=kind)
     except msgspec.DecodeError as error:

@@ -27,12 +27,14 @@ from nameplate.flows.present import Presenter
 from nameplate.flows.reconcile import Reconciler
 from nameplate.flows.search import Searcher
 from nameplate.flows.stop import Lifecycle
+from nameplate.flows.uphold import Upholder
 from nameplate.ports.certificates import Certificate, Pair
 
 from .access import Access
 from .alarms import AlarmRoutes, PointWatch
 from .app import App
 from .badges import BadgeRoutes
+from .bridges import Bridges
 from .certificates import Keeper, TlsRoutes
 from .connections import Connections
 from .doors import Doors
@@ -45,6 +47,7 @@ from .hub import Hub
 from .internal import Internal
 from .keyring import Keyring
 from .local import Local
+from .notices import Notices
 from .places import PlaceOrders
 from .restores import Restores
 from .searches import Searches
@@ -86,9 +89,11 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     parts.authorizer.on_stopped = lifecycle.was_refused
     reconciler = Reconciler(parts.registry, parts.ledger.note, parts.ledger, clocks.wall)
     hub = _hub(parts, connections, lifecycle, reconciler)
+    upholder = Upholder(parts.registry, parts.ledger, lifecycle, parts.keys.secret("people", 32), clocks.wall)
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
+    ours = {**internal.handlers(), **Notices(upholder, parts.leases).handlers()}
     parts.ledger.watchers.append(internal.touched)
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
@@ -97,7 +102,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     public = bind_public(settings.host, settings.port)
     control = bus.bind(paths.control, 0o600)
     sockets = [
-        await bus.listen(paths.internal, internal.handlers(), 0o600),
+        await bus.listen(paths.internal, ours, 0o600),
         await bus.listen(paths.points, hub.handlers(), 0o666, connections.gone, HELLO_S),
     ]
     parts.ledger.note({"kind": "started", "node": parts.node})
@@ -165,8 +170,10 @@ def build_app(
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
     figures = figures or Figures(parts, connections, lifecycle)
     signer = parts.keys.signer("node")
+    bridges = Bridges(parts.registry, parts.ledger)
     routes = served(
         access,
+        bridges,
         Searches(access, searcher),
         local,
         enrolments,
@@ -181,7 +188,7 @@ def build_app(
         PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger)),
         hook,
     )
-    forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size)
+    forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size, bridges.caller)
     return App(routes, forward, access.questions())
 
 

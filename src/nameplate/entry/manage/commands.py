@@ -7,7 +7,17 @@ from typing import Any
 
 from nameplate.boot import bus
 from nameplate.domain.feeds import PanelEvent
-from nameplate.domain.links import Applied, Declaration, PanelTold, Status
+from nameplate.domain.links import (
+    ActorsNoticed,
+    Applied,
+    BridgeHeard,
+    Declaration,
+    Noticed,
+    PanelTold,
+    PeopleNoticed,
+    Status,
+)
+from nameplate.domain.notices import ActorNotice, Effect, PersonNotice
 from nameplate.flows.project import Projection
 from nameplate.ports.bus import Peer
 
@@ -39,6 +49,21 @@ class Commands:
         """What panels tell, to be held against what was decided."""
         peer = await self._connected()
         await peer.call("panels_told", PanelTold(list(events)), type(None))
+
+    async def actors_noticed(self, bridge: str, notices: Sequence[ActorNotice]) -> tuple[Effect, ...]:
+        """What a bridge says of actors; whoever must stop has stopped when this returns. A few hundred at a time."""
+        peer = await self._connected()
+        return (await peer.call("actors_noticed", ActorsNoticed(bridge, tuple(notices)), Noticed)).effects
+
+    async def people_noticed(self, notices: Sequence[PersonNotice]) -> tuple[Effect, ...]:
+        """What bridges say of people; the effects name them by pseudonym."""
+        peer = await self._connected()
+        return (await peer.call("people_noticed", PeopleNoticed(tuple(notices)), Noticed)).effects
+
+    async def bridge_heard(self, bridge: str, age_s: float = 0.0) -> None:
+        """A bridge has told all that it knew `age_s` seconds ago: its lease begins anew."""
+        peer = await self._connected()
+        await peer.call("bridge_heard", BridgeHeard(bridge, age_s), type(None))
 
     async def credential(self, name: str) -> bytes:
         """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""

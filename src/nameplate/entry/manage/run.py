@@ -7,6 +7,7 @@ from contextlib import suppress
 import uvicorn
 
 from nameplate.boot import bus
+from nameplate.boot.bridges import follower
 from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import assemble
 from nameplate.boot.paths import Paths
@@ -14,9 +15,11 @@ from nameplate.boot.settings import Settings
 from nameplate.entry.listening import QuietServer
 
 from .api.app import build
+from .bridging import Bridging
 from .commands import Commands
 from .exporting import Exporting
 from .feeding import Feeding
+from .hearing import Hearing
 
 
 async def run(settings: Settings) -> None:
@@ -28,12 +31,18 @@ async def run(settings: Settings) -> None:
     exporting = Exporting(parts.projection.registry, parts.exporter, commands.credential)
     parts.projection.watchers.append(exporting.touched)
     feeding = Feeding(parts.projection.registry, build_follower(paths, commands.panels_told))
-    app = build(settings, parts, commands, exporting, feeding)
+    bridging = Bridging(
+        parts.projection.registry, follower, commands.credential, lambda name: Hearing(name, commands, parts.names)
+    )
+    parts.projection.watchers.append(bridging.touched)
+    app = build(settings, parts, commands, exporting, feeding, bridging)
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
     server = QuietServer(config)
-    tasks = [asyncio.create_task(work) for work in (parts.projection.run(), exporting.run(), feeding.run())]
+    tasks = [
+        asyncio.create_task(work) for work in (parts.projection.run(), exporting.run(), feeding.run(), bridging.run())
+    ]
     for task in tasks:
         # What follows the journal never ends by itself: if it breaks, the supervisor starts this process anew.
         task.add_done_callback(lambda _: server.handle_exit(signal.SIGTERM, None))

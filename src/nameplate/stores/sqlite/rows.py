@@ -14,9 +14,11 @@ from nameplate.domain.contracts import Contract
 from nameplate.domain.interlocks import Leaf
 from nameplate.domain.lockdowns import Alert, Lockdown
 from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, to_document
+from nameplate.domain.people import Passkey, Person, Session
 from nameplate.domain.points import Caller
 from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Enrolment, Registry
+from nameplate.domain.upstreams import Upstream
 
 from . import tables
 
@@ -112,6 +114,22 @@ def _restore_alarm(registry: Registry, ident: str, doc: Any) -> None:
     registry.alarms.put(alarm)
 
 
+def _restore_upstream(registry: Registry, ident: str, doc: Any) -> None:
+    upstream = msgspec.convert(doc, Upstream)
+    if upstream.id != ident:
+        raise ValueError(f"the row of upstream {ident} holds something else")
+    registry.upstreams.put(upstream)
+
+
+def _table_of(name: str, kind: type | None = None) -> Fact:
+    """A plain table of the registry; `kind`: what its values are, if they are not text."""
+
+    def restore(registry: Registry, ident: str, doc: Any) -> None:
+        getattr(registry, name)[ident] = doc if kind is None else msgspec.convert(doc, kind)
+
+    return Fact(lambda registry, ident: getattr(registry, name).get(ident), restore)
+
+
 _FACTS: Mapping[str, Fact] = {
     "leaf": Fact(lambda registry, door: registry.leaves.get(door), _restore_leaf),
     "lockdown": Fact(lambda registry, zone: registry.lockdowns.get(zone), _restore_lockdown),
@@ -120,6 +138,12 @@ _FACTS: Mapping[str, Fact] = {
     "alarm": Fact(lambda registry, ident: registry.alarms.by_id.get(ident), _restore_alarm),
     "fire": Fact(lambda registry, door: registry.fires.get(door), _restore_fire),
     "badge_number": Fact(lambda registry, hashed: registry.badge_numbers.get(hashed), _restore_badge_number),
+    "upstream": Fact(lambda registry, ident: registry.upstreams.by_id.get(ident), _restore_upstream),
+    "held": _table_of("held"),
+    "bridge_token": _table_of("bridge_tokens"),
+    "person": _table_of("people", Person),
+    "passkey": _table_of("passkeys", Passkey),
+    "session": _table_of("sessions", Session),
 }
 
 

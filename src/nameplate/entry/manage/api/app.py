@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from nameplate.boot.managing import Managing
 from nameplate.boot.settings import Settings
+from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
@@ -12,6 +13,7 @@ from . import (
     actors,
     alarms,
     badges,
+    bridges,
     cards,
     contracts,
     decisions,
@@ -28,7 +30,9 @@ from . import (
 from .current import Current
 
 
-def build(settings: Settings, parts: Managing, commands: Commands, exporting: Exporting, feeding: Feeding) -> FastAPI:
+def build(
+    settings: Settings, parts: Managing, commands: Commands, exporting: Exporting, feeding: Feeding, bridging: Bridging
+) -> FastAPI:
     """The whole API."""
     app = FastAPI(
         title="Nameplate",
@@ -56,6 +60,7 @@ def build(settings: Settings, parts: Managing, commands: Commands, exporting: Ex
         places.routes(registry),
         points.routes(registry, commands, feeding),
         sinks.routes(exporting),
+        bridges.routes(bridging),
     ]
     # What the deciding process tells as its own is no route of its own.
     app.include_router(figures.routes(registry, exporting))

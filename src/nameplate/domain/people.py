@@ -1,0 +1,132 @@
+"""People of the company as the record knows them: by pseudonym. Their names lie outside of it."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .bridges import Bridge, Role
+from .timestamps import moment
+
+LOCAL = "p-local"
+"""The first owner, made on the machine itself. It ends when the company's own identity system has brought one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom `bridge` brought. `manager`: another person's id. `addresses`: keyed hashes of mail addresses.
+
+    `groups`: as they are called upstream. `since`: when `active` last changed (microseconds, UTC).
+    """
+
+    id: str
+    bridge: str
+    active: bool = True
+    since: int = 0
+    manager: str = ""
+    addresses: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A WebAuthn credential (Level 3). `id`: base64url, `public`: COSE key, hex. `counter`: the highest seen."""
+
+    id: str
+    person: str
+    public: str
+    counter: int = 0
+    bound_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A person who is signed in. `id`: SHA-256 of the token, hex. `proved_at`: the last proof, by IAM or passkey.
+
+    `client`: `console` or `cli`. Times: microseconds, UTC.
+    """
+
+    id: str
+    person: str
+    client: str
+    since: int
+    until: int
+    proved_at: int
+
+
+def person_id(secret: bytes, bridge: str, key: str) -> str:
+    """`p-` and 80 bits of an HMAC-SHA-256 (RFC 2104): the same person gets the same id, and none tells a name."""
+    return f"p-{_keyed(secret, bridge, key)[:20]}"
+
+
+def address_hash(secret: bytes, address: str) -> str:
+    """A mail address as it may be on record. Upper and lower case are the same mailbox."""
+    text = address.strip().removeprefix("mailto:").lower()
+    return _keyed(secret, "address", text)[:32]
+
+
+def _keyed(secret: bytes, kind: str, text: str) -> str:
+    return hmac.new(secret, f"{kind}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def roles_of(person: Person | None, bridges: Mapping[str, Bridge]) -> frozenset[Role]:
+    """What a person may do now; nothing for one who is not active, or whom no declared bridge vouches for."""
+    if person is None or not person.active:
+        return frozenset()
+    if person.id == LOCAL:
+        return frozenset({Role.OWNER})
+    bridge = bridges.get(person.bridge)
+    return (
+        frozenset()
+        if bridge is None
+        else frozenset(bridge.roles[name] for name in person.groups if name in bridge.roles)
+    )
+
+
+def told(people: dict[str, Person], record: Mapping[str, Any]) -> str:
+    """Take in a record of the kind `person`; what it does not name stays as it was. Returns the person's id."""
+    ident = str(record["person"])
+    former = people.get(ident) or Person(ident, str(record["bridge"]), since=moment(record["at"]))
+    after = replace(
+        former,
+        manager=str(record.get("manager", former.manager)),
+        addresses=tuple(map(str, record.get("addresses", former.addresses))),
+        groups=tuple(map(str, record.get("groups", former.groups))),
+    )
+    active = bool(record.get("active", former.active))
+    if active != former.active:
+        after = replace(after, active=active, since=moment(record["at"]))
+    people[ident] = after
+    return ident
+
+
+def passkey_bound(passkeys: dict[str, Passkey], record: Mapping[str, Any]) -> str:
+    """A credential on record is never bound again, whoever asks."""
+    ident = str(record["passkey"])
+    if ident not in passkeys:
+        passkeys[ident] = Passkey(
+            ident, str(record["person"]), str(record["public"]), int(record["counter"]), moment(record["at"])
+        )
+    return ident
+
+
+def session_told(sessions: dict[str, Session], record: Mapping[str, Any]) -> str:
+    """A session began, was proved again, or ended."""
+    ident, at = str(record["session"]), moment(record["at"])
+    if record["kind"] == "session_ended":
+        sessions.pop(ident, None)
+    elif record["kind"] == "session_proved" and ident in sessions:
+        sessions[ident] = replace(sessions[ident], proved_at=at)
+    elif record["kind"] == "session_started":
+        until = moment(record["until"])
+        sessions[ident] = Session(ident, str(record["person"]), str(record["client"]), at, until, at)
+    return ident
+
+
+def ended_with(sessions: dict[str, Session], person: str, at: int) -> Iterator[str]:
+    """The sessions of somebody who may no longer be signed in, and those that are over by time; they are gone."""
+    gone = [each.id for each in sessions.values() if each.person == person or each.until <= at]
+    for ident in gone:
+        del sessions[ident]
+    yield from gone

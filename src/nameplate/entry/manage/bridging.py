@@ -1,0 +1,125 @@
+"""One task a bridge that is followed, started and ended as bridges are declared."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from nameplate.domain.bridges import HEARS_SILENCE, Bridge
+from nameplate.domain.errors import NameplateError
+from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.timestamps import rfc3339
+from nameplate.ports.upstream import Follower
+
+from .hearing import Hearing
+
+LOOK_S, AGAIN_S = 0.2, 2.0
+CLOCK_ERROR_MS, ENFORCEMENT_MS = 10, 250
+STARTING = "starting"
+
+Build = Callable[[Bridge, bytes], Follower | None]
+Fetch = Callable[[str], Awaitable[bytes]]
+log = structlog.get_logger()
+
+
+class Job:
+    """Follows one bridge. What cannot go on is tried again after AGAIN_S, and says why meanwhile."""
+
+    def __init__(self, bridge: Bridge, build: Build, fetch: Fetch, hearing: Hearing) -> None:
+        self.bridge, self._build, self._fetch, self.hearing = bridge, build, fetch, hearing
+        self._follower: Follower | None = None
+        self._trouble = STARTING
+        self.task = asyncio.get_running_loop().create_task(self._keep())
+
+    async def end(self) -> None:
+        """End it, and wait until it has let go."""
+        self.task.cancel()
+        await asyncio.wait({self.task})
+
+    def status(self) -> dict[str, Any]:
+        """For `bridge status`."""
+        bridge, heard_at = self.bridge, self.hearing.heard_at
+        return {
+            "id": bridge.id,
+            "type": str(bridge.type),
+            "url": bridge.url,
+            "status": self._trouble or "ok",
+            "heard_at": rfc3339(heard_at) if heard_at else "",
+            "lease_s": bridge.lease_s,
+            "bound_ms": bound_ms(bridge),
+            "stops": self.hearing.stops(),
+            "actors_told": self.hearing.actors_told,
+            "people_told": self.hearing.people_told,
+        } | ({"detail": dict(self._follower.status())} if self._follower else {"detail": {}})
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                credential = await self._fetch(self.bridge.credential) if self.bridge.credential else b""
+                self._follower = self._build(self.bridge, credential)
+                self._trouble = ""
+                if self._follower is None:
+                    await asyncio.Event().wait()
+                else:
+                    await self._follower.run(self.hearing)
+            except (NameplateError, OSError) as error:
+                self._trouble = str(error) or type(error).__name__
+                log.warning("a bridge is down", bridge=self.bridge.id, why=self._trouble)
+            except Exception as error:  # a fault in one bridge must neither end it unseen nor reach the others
+                self._trouble = f"It failed: {type(error).__name__}. See the log of the server: it is tried again."
+                log.exception("a bridge failed", bridge=self.bridge.id)
+            await asyncio.sleep(AGAIN_S)
+
+
+class Bridging:
+    """Runs what is declared. `hearing` makes what takes the notices of the bridge of a name."""
+
+    def __init__(self, registry: Registry, build: Build, fetch: Fetch, hearing: Callable[[str], Hearing]) -> None:
+        self._registry, self._build, self._fetch, self._hearing = registry, build, fetch, hearing
+        self._jobs: dict[str, Job] = {}
+        self._exchanged: set[str] = set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await self._arrange()
+                await asyncio.sleep(LOOK_S)
+        finally:
+            await asyncio.gather(*(job.end() for job in self._jobs.values()))
+
+    def status(self) -> list[dict[str, Any]]:
+        """Each bridge, whether it is heard, and how long its stops took."""
+        return [job.status() for _, job in sorted(self._jobs.items())]
+
+    def hearing(self, name: str) -> Hearing | None:
+        """What takes the notices of a bridge that calls us; None where no such bridge is declared."""
+        job = self._jobs.get(name)
+        return job.hearing if job else None
+
+    def touched(self, touched: Touched) -> None:
+        """Something has changed: with another credential a bridge begins anew."""
+        if touched.kind == "credential":
+            self._exchanged.add(touched.id)
+
+    async def _arrange(self) -> None:
+        wanted, exchanged = self._registry.bridges, self._exchanged
+        self._exchanged = set()
+        for name, job in list(self._jobs.items()):
+            if wanted.get(name) != job.bridge or job.bridge.credential in exchanged:
+                await job.end()
+                del self._jobs[name]
+        for name, bridge in wanted.items():
+            if name not in self._jobs:
+                self._jobs[name] = Job(bridge, self._build, self._fetch, self._hearing(name))
+
+
+def bound_ms(bridge: Bridge) -> int | None:
+    """How long access can outlive a disable of which no message arrives: lease + 2 x clock error + enforcement delay.
+
+    None: for ever, where silence cannot be told from nothing to say.
+    """
+    if bridge.type not in HEARS_SILENCE or not bridge.lease_s:
+        return None
+    return int(bridge.lease_s * 1000) + 2 * CLOCK_ERROR_MS + ENFORCEMENT_MS
