@@ -224,7 +224,17 @@ passkeys = st.builds(
     numbers,
 )
 tokens = st.builds(lambda n: {"kind": "bridge_token", "bridge": "iam", "token_hash": f"{n:064x}"}, numbers)
-iam = st.one_of(upstreams, orders_of_bridges, persons, sessions, passkeys, tokens)
+handovers = st.builds(
+    lambda ident, state, n: (
+        {"kind": "sponsorship", "actor": ident, "state": state}
+        | ({"former": f"p-{n}", "successor": f"p-{n + 1}", "until": at(n)} if state == "offered" else {})
+    ),
+    actors,
+    st.sampled_from(["offered", "accepted", "lapsed", "ended"]),
+    numbers,
+)
+reviews = st.builds(lambda ident: {"kind": "reviewed", "actor": ident, "by": "uid:0", "reason": "r"}, actors)
+iam = st.one_of(handovers, reviews, upstreams, orders_of_bridges, persons, sessions, passkeys, tokens)
 
 
 @st.composite

@@ -85,6 +85,14 @@ class OsdpSettings(_Section):
     refusal_s: float = Field(default=2.0, ge=0.1, le=25.5, description="How long the red light shows.")
 
 
+class OwnershipSettings(_Section):
+    """Who answers for actors."""
+
+    acknowledge_days: int = Field(
+        default=14, ge=1, le=365, description="How long whoever is to succeed a sponsor who has left has to say yes."
+    )
+
+
 class TlsSettings(_Section):
     """TLS of the public listener."""
 
@@ -126,6 +134,7 @@ class Settings(BaseSettings):
     keys: KeySettings = KeySettings()
     points: PointSettings = PointSettings()
     osdp: OsdpSettings = OsdpSettings()
+    ownership: OwnershipSettings = OwnershipSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

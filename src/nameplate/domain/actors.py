@@ -1,6 +1,6 @@
 """Actors: one physical unit, one bot or one workload instance each; never shared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -58,7 +58,8 @@ class Unit:
 class Actor:
     """A non-human principal as declared. What changes by events (state, key, place) is its `Standing`.
 
-    `escort`: where it was let through, it accompanies others.
+    `escort`: where it was let through, it accompanies others. `co_sponsors`: who
+    answers for it when `sponsor` has left.
     """
 
     id: str
@@ -76,6 +77,16 @@ class Actor:
     retire_by: date | None = None
     succeeds: str = ""
     escort: bool = False
+    co_sponsors: tuple[str, ...] = ()
+
+
+def cloned(actor: Actor, ident: str, serial: str) -> Actor:
+    """Another like it, which inherits neither access nor credential: no contract, no state, no card, no key.
+
+    `serial`: of its own unit, where the original has one.
+    """
+    unit = replace(actor.unit, serial=serial) if actor.unit else None
+    return replace(actor, id=ident, unit=unit, initial=State.STAGED, contract="", succeeds="", escort=False)
 
 
 @dataclass(frozen=True, slots=True)

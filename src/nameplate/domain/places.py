@@ -59,8 +59,9 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who owns actors. `escalation`: where alarms about them go."""
+    """Who owns actors. `escalation`: where alarms about them go. `group`: its people, as a group upstream is called."""
 
     id: str
     name: str = ""
     escalation: tuple[str, ...] = ()
+    group: str = ""

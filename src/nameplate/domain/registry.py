@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from . import badges, fires, holds, lockdowns, people
+from . import badges, fires, holds, lockdowns, people, sponsorships
 from .actors import Actor, BoundKey, Standing, State
 from .cards import Card, CardNumber
 from .contracts import Contract
@@ -88,7 +88,9 @@ def _admit(registry: Registry, actor: Actor, at: int) -> Iterator[Touched]:
     """Only a new actor gets its initial state and takes over its unit: applying again must never lift a stop."""
     holders = registry.upstreams.holders(actor.id)
     registry.standings[actor.id] = Standing(State.SUSPENDED if holders else actor.initial, at)
+    registry.reviews[actor.id] = at
     yield Touched("standing", actor.id)
+    yield Touched("review", actor.id)
     if actor.unit:
         key = unit_key(actor.unit.identity)
         registry.units[key] = actor.id
@@ -340,6 +342,18 @@ def _session(registry: Registry, record: Record) -> Iterator[Touched]:
         yield from _end_sessions(registry, "", _time(record["at"]))
 
 
+def _sponsorship(registry: Registry, record: Record) -> Iterator[Touched]:
+    if record["actor"] in registry.actors:
+        yield Touched("sponsorship", sponsorships.told(registry.sponsorships, record))
+
+
+def _reviewed(registry: Registry, record: Record) -> Iterator[Touched]:
+    actor = str(record["actor"])
+    if actor in registry.actors:
+        registry.reviews[actor] = _time(record["at"])
+        yield Touched("review", actor)
+
+
 _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "declared": _declared,
     "restored": _restored,
@@ -368,4 +382,6 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "session_started": _session,
     "session_proved": _session,
     "session_ended": _session,
+    "sponsorship": _sponsorship,
+    "reviewed": _reviewed,
 }

@@ -21,6 +21,7 @@ from .points import Caller, Point
 from .policies import Rule
 from .robot_classes import RobotClass
 from .sinks import Sink
+from .sponsorships import Sponsorship
 from .upstreams import UpstreamBook
 
 Record = Mapping[str, Any]
@@ -31,7 +32,8 @@ class Touched(NamedTuple):
     """What a record changed, and its id.
 
     `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `alarm`, `fire`,
-    `succession`, `caller`, `enrolment`, `unit`, `upstream`, `held`, `bridge_token`, `person`, `passkey` or `session`.
+    `succession`, `caller`, `enrolment`, `unit`, `upstream`, `held`, `bridge_token`, `person`, `passkey`, `session`,
+    `sponsorship` or `review`.
     `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
@@ -58,6 +60,7 @@ class Registry:
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `upstreams`: what bridges said of actors; `held`: the bridge by whose word alone an actor is suspended now.
     `bridge_tokens`: SHA-256 of the token of each bridge, hex. `people`, `passkeys`, `sessions`: see `domain.people`.
+    `sponsorships`: the succession of each actor whose sponsor has left; `reviews`: when somebody last looked at it.
     `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
     name like `c@3` never gets two meanings. `restored_at`: the time of the last restore, 0 if there was none.
     """
@@ -100,6 +103,8 @@ class Registry:
     people: dict[str, Person] = field(default_factory=dict)
     passkeys: dict[str, Passkey] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    sponsorships: dict[str, Sponsorship] = field(default_factory=dict)
+    reviews: dict[str, int] = field(default_factory=dict)
     restored_at: int = 0
     seq: int = 0
 

@@ -114,7 +114,7 @@ def process(folder: Path) -> Iterator[Process]:
         changes = plan(parts.registry, list(read(RECORDS, "r.yaml")), is_timezone=lambda _: True).changes
         await parts.declarer.declare(list(changes), "test", parts.registry.seq)
         hook = FeedHook(parts.registry, read_event, lambda _: None)
-        app = build_app(settings, Paths(folder), parts, connections, lifecycle, hook)
+        app = build_app(settings, Paths(folder), parts, connections, lifecycle, (hook,))
         return parts, app
 
     parts, app = loop.run_until_complete(begin())

@@ -6,6 +6,7 @@ from .fields import Fields
 from .quantities import format_days, parse_days
 
 MAX_PURPOSE = 1_000
+MAX_CO_SPONSORS = 10
 _TYPES = {str(each): each for each in ActorType}
 _TIERS = {str(each): each for each in Tier}
 _INITIAL = {str(each): each for each in (State.STAGED, State.ACTIVE)}
@@ -29,6 +30,7 @@ def read_actor(fields: Fields, ident: str, site: str) -> Actor:
         retire_by=fields.day("retire_by"),
         succeeds=fields.name("succeeds"),
         escort=fields.flag("escort"),
+        co_sponsors=fields.texts("co_sponsors", limit=MAX_CO_SPONSORS),
     )
     _check(fields, actor)
     return actor
@@ -87,6 +89,7 @@ def write_actor(actor: Actor) -> dict[str, object]:
         "retire_by": actor.retire_by and actor.retire_by.isoformat(),
         "succeeds": actor.succeeds,
         "escort": actor.escort,
+        "co_sponsors": list(actor.co_sponsors),
     }
 
 

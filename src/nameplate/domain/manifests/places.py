@@ -35,12 +35,12 @@ def read_team(fields: Fields, ident: str, _site: str) -> Team:
                 f"{contact!r} is not an address.",
                 "Write a URI such as mailto:ops@clinic.example.",
             )
-    return Team(ident, name, contacts)
+    return Team(ident, name, contacts, fields.text("group"))
 
 
 def write_team(team: Team) -> dict[str, object]:
     """The inverse of `read_team`."""
-    return {"name": team.name, "escalation": list(team.escalation)}
+    return {"name": team.name, "escalation": list(team.escalation), "group": team.group}
 
 
 def read_zone(fields: Fields, ident: str, site: str) -> Zone:

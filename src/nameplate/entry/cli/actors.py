@@ -170,3 +170,39 @@ def _plain(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_plain(each)}" for name, each in value.items())
     return ", ".join(map(_plain, value)) if isinstance(value, list) else "-" if value in (None, "") else str(value)
+
+
+@app.command()
+def orphans(data: Path | None = DATA, as_json: bool = JSON) -> None:
+    """Actors for which nobody answers, and who is asked to."""
+    page = client(data).get("/v1/orphans")
+    rows = [[each["actor"], each["why"], each["successor"] or "-", each["until"][:10] or "-"] for each in page["items"]]
+    emit(page, as_json=as_json, text=lambda: table(("ACTOR", "WHY", "ASKED", "UNTIL"), rows))
+
+
+@app.command()
+def acknowledge(actor: str = ACTOR, data: Path | None = DATA, as_json: bool = JSON) -> None:
+    """Say yes to answer for an actor whose sponsor has left."""
+    answer = client(data).post(f"/v1/actors/{quote(actor, safe='')}/acknowledgement", {})
+    emit(answer, as_json=as_json, text=lambda: f"{answer['sponsor'] or 'You'} answer for {actor} from now on.")
+
+
+@app.command()
+def review(actor: str = ACTOR, reason: str = REASON, data: Path | None = DATA, as_json: bool = JSON) -> None:
+    """Put on record that somebody has looked at an actor: what it is for, and whether it still needs what it has."""
+    answer = client(data).post(f"/v1/actors/{quote(actor, safe='')}/review", {"reason": reason})
+    due = answer["due"][:10]
+    emit(answer, as_json=as_json, text=lambda: f"{actor} is reviewed." + (f" Next by {due}." if due else ""))
+
+
+@app.command()
+def clone(
+    actor: str = ACTOR,
+    new: str = typer.Option(..., "--as", help="Id of the new actor."),
+    serial: str = typer.Option("", help="Serial number of its own unit, where the original is a physical one."),
+    data: Path | None = DATA,
+    as_json: bool = JSON,
+) -> None:
+    """Another actor like this one. It is staged, and inherits no access and no credential."""
+    answer = client(data).post(f"/v1/actors/{quote(actor, safe='')}/clone", {"id": new, "serial": serial})
+    emit(answer, as_json=as_json, text=lambda: f"{new} is staged. Give it a contract and enrol its key.")

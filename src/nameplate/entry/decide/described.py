@@ -5,6 +5,7 @@ from nameplate.entry.operations import Operation, described
 from .access import Access
 from .alarms import AlarmRoutes
 from .badges import BadgeRoutes
+from .bridges import Bridges
 from .certificates import TlsRoutes
 from .doors import Doors
 from .enrolments import Enrolments
@@ -16,6 +17,7 @@ from .places import PlaceOrders
 from .restores import Restores
 from .searches import Searches
 from .sinks import Sinks
+from .sponsors import SponsorRoutes
 
 OPERATIONS: list[Operation] = described(
     Access,
@@ -29,6 +31,8 @@ OPERATIONS: list[Operation] = described(
     Restores,
     BadgeRoutes,
     Sinks,
+    Bridges,
+    SponsorRoutes,
     Keyring,
     TlsRoutes,
     Health,

@@ -26,6 +26,7 @@ from nameplate.flows.place import Placing
 from nameplate.flows.present import Presenter
 from nameplate.flows.reconcile import Reconciler
 from nameplate.flows.search import Searcher
+from nameplate.flows.sponsor import Sponsors
 from nameplate.flows.stop import Lifecycle
 from nameplate.flows.uphold import Upholder
 from nameplate.ports.certificates import Certificate, Pair
@@ -53,12 +54,14 @@ from .restores import Restores
 from .searches import Searches
 from .serving import bind_public, listeners
 from .sinks import Sinks
+from .sponsors import SponsorRoutes
 from .tls import ServerTls
 
 log = structlog.get_logger()
 
 YOUNG_OBJECTS = 50_000
 HELLO_S = 5.0
+PSEUDONYM_KEY_BYTES = 32
 
 
 async def run(settings: Settings) -> None:
@@ -89,7 +92,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     parts.authorizer.on_stopped = lifecycle.was_refused
     reconciler = Reconciler(parts.registry, parts.ledger.note, parts.ledger, clocks.wall)
     hub = _hub(parts, connections, lifecycle, reconciler)
-    upholder = Upholder(parts.registry, parts.ledger, lifecycle, parts.keys.secret("people", 32), clocks.wall)
+    upholder, sponsors = _people(settings, parts, lifecycle)
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
@@ -98,7 +101,9 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
     hook = FeedHook(parts.registry, read_event, reconciler.heard)
-    app = build_app(settings, paths, parts, connections, lifecycle, hook, lambda: keeper.shown, figures)
+    app = build_app(
+        settings, paths, parts, connections, lifecycle, (hook, SponsorRoutes(sponsors)), lambda: keeper.shown, figures
+    )
     public = bind_public(settings.host, settings.port)
     control = bus.bind(paths.control, 0o600)
     sockets = [
@@ -107,7 +112,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     ]
     parts.ledger.note({"kind": "started", "node": parts.node})
     watch = PointWatch(parts.registry, connections, parts.ledger, parts.alarm_keeper, internal.runs, clocks.monotonic)
-    work = (watch.run(), keeper.run())
+    work = (watch.run(), keeper.run(), sponsors.run())
     background = [*map(asyncio.create_task, work), *_background(settings, paths, parts)]
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, keeper.reload)
     log.info("deciding", address="{}:{}".format(*public.getsockname()[:2]), actors=len(parts.registry.actors))
@@ -143,6 +148,16 @@ def _hub(parts: Deciding, connections: Connections, lifecycle: Lifecycle, reconc
     return hub
 
 
+def _people(settings: Settings, parts: Deciding, lifecycle: Lifecycle) -> tuple[Upholder, Sponsors]:
+    secret = parts.keys.secret("people", PSEUDONYM_KEY_BYTES)
+    upholder = Upholder(parts.registry, parts.ledger, lifecycle, secret, clocks.wall)
+    days = settings.ownership.acknowledge_days
+    who = (parts.registry, parts.ledger, lifecycle, parts.ledger, upholder.address)
+    sponsors = Sponsors(*who, clocks.wall, days)
+    parts.ledger.watchers.append(sponsors.touched)
+    return upholder, sponsors
+
+
 def _keeper(settings: Settings, parts: Deciding) -> Keeper:
     def find() -> Pair:
         return tls.find_pair(settings, parts.certificates)
@@ -157,11 +172,11 @@ def build_app(
     parts: Deciding,
     connections: Connections,
     lifecycle: Lifecycle,
-    hook: FeedHook,
+    more: tuple[object, ...],
     shown: Callable[[], Certificate | None] = lambda: None,
     figures: Figures | None = None,
 ) -> App:
-    """All routes of the public listener and the control socket."""
+    """All routes of the public listener and the control socket. `more`: owners of further ones."""
     types = frozenset({"actor", *settings.authzen.subject_types})
     access = Access(parts.authorizer, parts.mirror.tokens, types, clocks.wall)
     searcher = Searcher(parts.registry, parts.ledger, parts.authorizer.weigh, clocks.monotonic)
@@ -186,7 +201,7 @@ def build_app(
         Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall),
         AlarmRoutes(parts.alarm_keeper),
         PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger)),
-        hook,
+        *more,
     )
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size, bridges.caller)
     return App(routes, forward, access.questions())

@@ -18,6 +18,7 @@ from nameplate.domain.people import Passkey, Person, Session
 from nameplate.domain.points import Caller
 from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Enrolment, Registry
+from nameplate.domain.sponsorships import Sponsorship
 from nameplate.domain.upstreams import Upstream
 
 from . import tables
@@ -144,6 +145,8 @@ _FACTS: Mapping[str, Fact] = {
     "person": _table_of("people", Person),
     "passkey": _table_of("passkeys", Passkey),
     "session": _table_of("sessions", Session),
+    "sponsorship": _table_of("sponsorships", Sponsorship),
+    "review": _table_of("reviews"),
 }
 
 

@@ -1,0 +1,227 @@
+"""Ownership that lasts: who leaves is succeeded, and what nobody answers for in time does not go on as before."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from nameplate.domain.actors import Actor, State, Tier
+from nameplate.domain.errors import Conflict, NameplateError, NotFound, Refused
+from nameplate.domain.findings import Finding, Severity
+from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.sponsorships import Handover, Orphanhood, Sponsorship
+from nameplate.domain.timestamps import rfc3339
+from nameplate.ports.authority import Alarms, Orders
+from nameplate.ports.ledger import Ledger
+
+DAY_US = 86_400 * 1_000_000
+LOOK_S = 30.0
+_OVER = frozenset({State.RETIRED})
+
+
+class Orphan(NamedTuple):
+    """An actor for which nobody answers, or soon nobody. `successor`: who is asked to, by pseudonym."""
+
+    actor: str
+    why: Orphanhood
+    successor: str = ""
+    until: int = 0
+
+
+class Sponsors:
+    """Watches over who answers for whom. Owned by one event loop.
+
+    `address`: a mail address as it is on record. `clock`: microseconds since the epoch, UTC. `days`: how long a
+    successor has to say yes.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        ledger: Ledger,
+        orders: Orders,
+        alarms: Alarms,
+        address: Callable[[str], str],
+        clock: Callable[[], int],
+        days: int,
+    ) -> None:
+        self._registry, self._ledger, self._orders, self._alarms = registry, ledger, orders, alarms
+        self._address, self._clock, self._days = address, clock, days
+        self._overdue: dict[str, int] = {}
+        self._changed = asyncio.Event()
+        self._changed.set()
+
+    def touched(self, touched: Touched) -> None:
+        """Something has changed: people come and go, and actors change hands."""
+        if touched.kind in {"person", "Actor", "Team"}:
+            self._changed.set()
+
+    async def run(self) -> None:
+        """Until cancelled: at once when something changes, and for what is due."""
+        while True:
+            if self._changed.is_set():
+                self._changed.clear()
+                self.succeed()
+            await self.lapse()
+            self.remind()
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    def orphans(self) -> Iterator[Orphan]:
+        """The actors that are not retired and for which nobody answers, by id."""
+        people = self._by_address()
+        for actor in sorted(self._registry.actors.values(), key=lambda each: each.id):
+            why = self._why(actor, people) if self._lives(actor) else None
+            if why is not None:
+                offer = self._registry.sponsorships.get(actor.id)
+                yield Orphan(actor.id, why, offer.successor, offer.until) if offer else Orphan(actor.id, why)
+
+    def succeed(self) -> None:
+        """Offer every actor whose sponsor has left to whoever comes next; whose sponsor is back, needs nobody."""
+        people = self._by_address()
+        for actor in list(self._registry.actors.values()):
+            if not actor.sponsor or not self._lives(actor):
+                continue
+            former, offer = people.get(self._address(actor.sponsor), ""), self._registry.sponsorships.get(actor.id)
+            if offer is not None and offer.former != former:
+                self._ledger.note({"kind": "sponsorship", "actor": actor.id, "state": "ended"})
+                offer = None
+            if former and self._gone(former, actor) and (offer is None or self._refuses(offer)):
+                self._offer(actor, former, people, offer)
+            elif offer is not None and former and not self._gone(former, actor):
+                self._ledger.note({"kind": "sponsorship", "actor": actor.id, "state": "ended"})
+
+    async def lapse(self) -> None:
+        """Whoever was asked has not said yes in time: an actor of high tier is suspended, another flagged."""
+        now = self._clock()
+        due = [each for each in self._registry.sponsorships.values() if each.state is Handover.OFFERED]
+        for offer in [each for each in due if each.until <= now]:
+            await self._ledger.commit({"kind": "sponsorship", "actor": offer.actor, "state": str(Handover.LAPSED)})
+            actor = self._registry.actors[offer.actor]
+            text = f"Nobody answers for {actor.id}: its sponsor has left and no successor has said yes."
+            self._alarms.raise_finding(Finding("orphaned", _severity(actor), text, actor.id))
+            if actor.tier is Tier.HIGH:
+                await self._suspend(actor.id, text)
+
+    def remind(self) -> None:
+        """A finding for each review whose day has passed, once."""
+        now = self._clock()
+        for actor in self._registry.actors.values():
+            due = self.review_due(actor)
+            if due is not None and due <= now and self._lives(actor) and self._overdue.get(actor.id) != due:
+                self._overdue[actor.id] = due
+                text = f"The review of {actor.id} was due on {rfc3339(due)[:10]}."
+                self._alarms.raise_finding(Finding("review_overdue", Severity.MEDIUM, text, actor.id))
+
+    def review_due(self, actor: Actor) -> int | None:
+        """When somebody has to look at it again (microseconds, UTC); None for never."""
+        if actor.review_every_days is None:
+            return None
+        return self._registry.reviews.get(actor.id, 0) + actor.review_every_days * DAY_US
+
+    async def accept(self, actor: str, by: str) -> Sponsorship:
+        """Somebody says yes for themselves. Raises NotFound, and Refused for anybody but whom it was offered to."""
+        offer = self._registry.sponsorships.get(actor)
+        if offer is None:
+            raise NotFound("sponsorship", f"Nobody is asked to answer for {actor}.", "See `nameplate actor orphans`.")
+        if by.startswith("p-") and by != offer.successor:
+            raise Refused("sponsorship", f"It is not you who is asked to answer for {actor}.", "Declare a sponsor.")
+        if offer.state is Handover.ACCEPTED:
+            raise Conflict("sponsorship", f"Somebody answers for {actor} already.")
+        record = {"kind": "sponsorship", "actor": actor, "state": str(Handover.ACCEPTED), "by": by}
+        await self._ledger.commit(record)
+        return self._registry.sponsorships[actor]
+
+    async def review(self, actor: str, by: str, reason: str) -> int | None:
+        """Somebody has looked at an actor; returns when the next review is due."""
+        if actor not in self._registry.actors:
+            raise NotFound("actor", f"There is no actor {actor}.", "See `nameplate actor list`.")
+        if not reason.strip():
+            raise Refused("reason", "A review takes a word on what was looked at.", "Give --reason: it goes on record.")
+        await self._ledger.commit({"kind": "reviewed", "actor": actor, "by": by, "reason": reason})
+        self._overdue.pop(actor, None)
+        return self.review_due(self._registry.actors[actor])
+
+    def _why(self, actor: Actor, people: dict[str, str]) -> Orphanhood | None:
+        offer = self._registry.sponsorships.get(actor.id)
+        accepted = offer is not None and offer.state is Handover.ACCEPTED and self._is_active(offer.successor)
+        if not actor.owner:
+            return Orphanhood.NO_OWNER
+        if self._is_empty(actor.owner):
+            return Orphanhood.OWNER_EMPTY
+        if accepted:
+            return None
+        if not actor.sponsor:
+            return Orphanhood.NO_SPONSOR
+        person = people.get(self._address(actor.sponsor), "")
+        if not person:
+            # Where no system tells of people, nobody can be unknown to it.
+            return Orphanhood.SPONSOR_UNKNOWN if self._registry.people else None
+        return self._gone(person, actor)
+
+    def _gone(self, person: str, actor: Actor) -> Orphanhood | None:
+        if not self._is_active(person):
+            return Orphanhood.SPONSOR_LEFT
+        group = self._group(actor.owner)
+        known = self._registry.people[person]
+        return Orphanhood.SPONSOR_MOVED if group and group not in known.groups else None
+
+    def _group(self, team: str) -> str:
+        declared = self._registry.teams.get(team)
+        return declared.group if declared else ""
+
+    def _is_empty(self, team: str) -> bool:
+        """Whether the group of a team is known to have nobody in it who is still here."""
+        group = self._group(team)
+        members = [each for each in self._registry.people.values() if group and group in each.groups]
+        return bool(group and self._registry.people) and not any(each.active for each in members)
+
+    def _offer(self, actor: Actor, former: str, people: dict[str, str], refused: Sponsorship | None) -> None:
+        successor = next((each for each in self._candidates(actor, former, people) if self._is_active(each)), "")
+        if refused is not None and successor in ("", refused.successor):
+            return
+        until = self._clock() + self._days * DAY_US
+        record = {"kind": "sponsorship", "actor": actor.id, "state": str(Handover.OFFERED), "until": rfc3339(until)}
+        self._ledger.note(record | {"former": former, "successor": successor})
+        who = f"{successor} is asked to" if successor else "nobody is left to"
+        text = f"The sponsor of {actor.id} has left; {who} answer for it until {rfc3339(until)[:10]}."
+        self._alarms.raise_finding(Finding("sponsor_gone", _severity(actor), text, actor.id))
+
+    def _candidates(self, actor: Actor, former: str, people: dict[str, str]) -> Iterator[str]:
+        """Co-sponsors by name, then the manager, then theirs."""
+        yield from (people.get(self._address(each), "") for each in actor.co_sponsors)
+        seen = {former}
+        person = self._registry.people.get(former)
+        while person is not None and person.manager and person.manager not in seen:
+            seen.add(person.manager)
+            yield person.manager
+            person = self._registry.people.get(person.manager)
+
+    def _refuses(self, offer: Sponsorship) -> bool:
+        """Whether whom it was offered to cannot say yes any more."""
+        return not self._is_active(offer.successor)
+
+    def _is_active(self, person: str) -> bool:
+        known = self._registry.people.get(person)
+        return known is not None and known.active
+
+    def _lives(self, actor: Actor) -> bool:
+        return self._registry.standings[actor.id].state not in _OVER
+
+    def _by_address(self) -> dict[str, str]:
+        """The person of each address. One who is here wins over one who is not."""
+        ordered = sorted(self._registry.people.values(), key=lambda each: each.active)
+        return {address: person.id for person in ordered for address in person.addresses}
+
+    async def _suspend(self, actor: str, reason: str) -> None:
+        if self._registry.standings[actor].state is State.ACTIVE:
+            try:
+                await self._orders.order("suspend", (actor,), "system", reason)
+            except NameplateError:
+                return
+
+
+def _severity(actor: Actor) -> Severity:
+    return Severity.HIGH if actor.tier is Tier.HIGH else Severity.MEDIUM
