@@ -177,7 +177,7 @@ def test_it_watches_for_itself(tmp_path):
         async with company(tmp_path, robot(sponsor=ANN)) as found:
             offered = asyncio.Event()
             watchers = found.heart.ledger.watchers
-            watchers += [found.sponsors.touched, lambda each: each.kind == "sponsorship" and offered.set()]
+            watchers += [found.sponsors.touched, lambda each: offered.set() if each.kind == "sponsorship" else None]
             running = asyncio.create_task(found.sponsors.run())
             await found.tell(ANN, status=Status.DISABLED)
             async with asyncio.timeout(10):

@@ -9,14 +9,19 @@ import uvicorn
 from nameplate.boot import bus
 from nameplate.boot.bridges import follower
 from nameplate.boot.feeds import build_follower
-from nameplate.boot.managing import assemble
+from nameplate.boot.managing import Managing, assemble
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import Settings
 from nameplate.entry.listening import QuietServer
+from nameplate.flows.explain import Explainer
 
 from .api.app import build
 from .bridging import Bridging
 from .commands import Commands
+from .console import pages
+from .console.recent import KEPT, Recent
+from .console.shown import Shown
+from .console.viewer import viewers
 from .exporting import Exporting
 from .feeding import Feeding
 from .hearing import Hearing
@@ -36,13 +41,14 @@ async def run(settings: Settings) -> None:
     )
     parts.projection.watchers.append(bridging.touched)
     app = build(settings, parts, commands, exporting, feeding, bridging)
+    recent = Recent(parts.reader.follow(max(1, parts.projection.registry.seq - KEPT)))
+    pages.add_to(app, _shown(parts, commands, exporting, bridging, recent))
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
     server = QuietServer(config)
-    tasks = [
-        asyncio.create_task(work) for work in (parts.projection.run(), exporting.run(), feeding.run(), bridging.run())
-    ]
+    works = (parts.projection, exporting, feeding, bridging, recent)
+    tasks = [asyncio.create_task(each.run()) for each in works]
     for task in tasks:
         # What follows the journal never ends by itself: if it breaks, the supervisor starts this process anew.
         task.add_done_callback(lambda _: server.handle_exit(signal.SIGTERM, None))
@@ -55,3 +61,9 @@ async def run(settings: Settings) -> None:
             with suppress(asyncio.CancelledError):
                 await task
         paths.manage.unlink(missing_ok=True)
+
+
+def _shown(parts: Managing, commands: Commands, exporting: Exporting, bridging: Bridging, recent: Recent) -> Shown:
+    registry = parts.projection.registry
+    explainer, viewer = Explainer(registry, parts.reader, parts.wall), viewers(registry, parts.names)
+    return Shown(registry, recent, parts.names, exporting, bridging, commands, explainer, viewer)

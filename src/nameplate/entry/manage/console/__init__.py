@@ -1,0 +1,1 @@
+"""The console: pages for people, made on the server. What a page does beyond showing goes through the API."""

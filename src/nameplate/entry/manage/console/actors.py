@@ -1,0 +1,176 @@
+"""Actors: finding them, and one of them with all that is known of it."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse
+
+from nameplate.domain.actors import Actor
+from nameplate.domain.bridges import Role
+from nameplate.domain.errors import NotFound
+from nameplate.domain.lifecycle import TRANSITIONS
+from nameplate.domain.manifests.documents import to_document
+from nameplate.domain.selectors import field_of
+from nameplate.domain.timestamps import rfc3339
+
+from .render import page
+from .shown import Shown
+from .viewer import Caller
+
+PAGE = 50
+FACETS = ("state", "type", "owner", "tier")
+SORTS = ("id", "since")
+DECISIONS = 20
+
+
+def routes(shown: Shown) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    @router.get("/console/actors")
+    async def find(
+        caller: Caller,
+        q: str = "",
+        state: str = "",
+        kind: Annotated[str, Query(alias="type")] = "",
+        owner: str = "",
+        tier: str = "",
+        sort: str = "id",
+        after: str = "",
+    ) -> HTMLResponse:
+        asked = {"q": q, "state": state, "type": kind, "owner": owner, "tier": tier}
+        wanted = {name: value for name, value in asked.items() if value}
+        found = [actor for actor in shown.registry.actors.values() if _fits(shown, actor, wanted)]
+        rows, following = _paged(shown, found, sort if sort in SORTS else "id", after)
+        address = {**wanted, **({"sort": sort} if sort != "id" else {})}
+        return page(
+            "actors.html",
+            shown.viewer(caller),
+            "actors",
+            rows=rows,
+            total=len(found),
+            asked=asked,
+            sort=sort,
+            facets=_facets(shown, wanted),
+            link=lambda **changed: _link({**address, **changed}),
+            next=_link({**address, "after": following}) if following else "",
+        )
+
+    @router.get("/console/actors/{ident}")
+    async def show(caller: Caller, ident: str) -> HTMLResponse:
+        viewer, actor = shown.viewer(caller), shown.registry.actors.get(ident)
+        if actor is None:
+            raise NotFound("actor", f"There is no actor {ident}.", "Look for it among the actors.")
+        decisions = shown.recent.newest(lambda each: each["kind"] == "decision" and each["actor"] == ident, DECISIONS)
+        return page(
+            "actor.html",
+            viewer,
+            "actors",
+            actor=_whole(shown, actor),
+            decisions=decisions,
+            orders=[each for each in TRANSITIONS.values() if each.stop],
+            may_stop=viewer.may(Role.OPERATOR, Role.SECURITY, Role.APPROVER),
+        )
+
+    return router
+
+
+def _link(query: dict[str, str]) -> str:
+    return "/console/actors?" + urlencode({name: value for name, value in query.items() if value})
+
+
+def _fits(shown: Shown, actor: Actor, wanted: dict[str, str]) -> bool:
+    text = wanted.get("q", "").casefold()
+    if text and not any(
+        text in each.casefold() for each in (actor.id, str(actor.unit or ""), actor.owner, actor.purpose)
+    ):
+        return False
+    return all(_facet(shown, actor, name) == wanted[name] for name in FACETS if name in wanted)
+
+
+def _facet(shown: Shown, actor: Actor, name: str) -> str:
+    return str(shown.registry.standings[actor.id].state) if name == "state" else field_of(actor, name)
+
+
+def _facets(shown: Shown, wanted: dict[str, str]) -> dict[str, list[tuple[str, int]]]:
+    """How many there would be of each value, were it chosen instead of the one that is."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for name in FACETS:
+        others = {key: value for key, value in wanted.items() if key != name}
+        fits = (actor for actor in shown.registry.actors.values() if _fits(shown, actor, others))
+        counts = Counter(_facet(shown, actor, name) for actor in fits)
+        found[name] = sorted((value, count) for value, count in counts.items() if value)
+    return found
+
+
+def _paged(shown: Shown, found: list[Actor], sort: str, after: str) -> tuple[list[dict[str, Any]], str]:
+    """One page by keyset: `after` is the key of the last row of the page before."""
+    keyed = sorted((_key(shown, actor, sort), actor) for actor in found) if sort == "id" else _by_time(shown, found)
+    start = bisect_right(keyed, after, key=lambda each: each[0]) if after else 0
+    part = keyed[start : start + PAGE]
+    following = part[-1][0] if start + PAGE < len(keyed) else ""
+    return [_row(shown, actor) for _, actor in part], following
+
+
+def _by_time(shown: Shown, found: list[Actor]) -> list[tuple[str, Actor]]:
+    return sorted(((_key(shown, actor, "since"), actor) for actor in found), key=lambda each: each[0])
+
+
+def _key(shown: Shown, actor: Actor, sort: str) -> str:
+    # Newest first, and no two alike.
+    since = 10**17 - shown.registry.standings[actor.id].since
+    return actor.id if sort == "id" else f"{since:017d} {actor.id}"
+
+
+def _row(shown: Shown, actor: Actor) -> dict[str, Any]:
+    standing = shown.registry.standings[actor.id]
+    return {
+        "id": actor.id,
+        "type": str(actor.type),
+        "state": str(standing.state),
+        "since": rfc3339(standing.since),
+        "unit": str(actor.unit or ""),
+        "owner": actor.owner,
+        "contract": actor.contract,
+        "tier": str(actor.tier),
+        "zone": standing.zone,
+    }
+
+
+def _whole(shown: Shown, actor: Actor) -> dict[str, Any]:
+    registry = shown.registry
+    standing, contract = registry.standings[actor.id], registry.contracts.get(actor.contract)
+    key, card = registry.keys.get(standing.key), registry.card(actor.id)
+    return _row(shown, actor) | {
+        "site": actor.site,
+        "sponsor": actor.sponsor,
+        "purpose": actor.purpose,
+        "environment": actor.environment,
+        "retire_by": actor.retire_by and actor.retire_by.isoformat(),
+        "reviewed": rfc3339(registry.reviews[actor.id]) if actor.id in registry.reviews else "",
+        "cut_off": rfc3339(standing.cut_off) if standing.cut_off else "",
+        "zone_at": rfc3339(standing.zone_at) if standing.zone_at else "",
+        "key": {"handle": key.handle, "bound_at": rfc3339(key.bound_at)} if key else None,
+        "card": card.number.id if card else "",
+        "contract_name": contract.name if contract else "",
+        "grants": list(_grants(to_document(contract) if contract else {})),
+        "upstream": list(registry.upstreams.of(actor.id)),
+        "held": registry.held.get(actor.id, ""),
+    }
+
+
+def _grants(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Each grant with its conditions as people read them."""
+    for grant in document.get("grants", []):
+        conditions = {name: _plain(value) for name, value in grant.items() if name not in {"actions", "resources"}}
+        yield {"actions": grant["actions"], "resources": grant["resources"], "conditions": conditions}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
+    return " ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)

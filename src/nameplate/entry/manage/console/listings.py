@@ -1,0 +1,70 @@
+"""Plain lists: alarms, people, bridges, sinks, the journal."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from nameplate.domain.people import Person, roles_of
+from nameplate.domain.timestamps import rfc3339
+
+from .render import page
+from .shown import Shown
+from .viewer import Caller, name_of
+
+PAGE = 100
+
+
+def routes(shown: Shown) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    @router.get("/console/alarms")
+    async def alarms(caller: Caller) -> HTMLResponse:
+        found = sorted(shown.registry.alarms.by_id.values(), key=lambda each: (each.closed, -each.raised_at))
+        return page("alarms.html", shown.viewer(caller), "alarms", alarms=found[:PAGE], at=rfc3339)
+
+    @router.get("/console/people")
+    async def people(caller: Caller, after: str = "") -> HTMLResponse:
+        ids = sorted(ident for ident in shown.registry.people if ident > after)[: PAGE + 1]
+        names = shown.names.get(ids)
+        rows = [_person(shown, shown.registry.people[ident], name_of(names, ident)) for ident in ids[:PAGE]]
+        teams = sorted(shown.registry.teams.values(), key=lambda each: each.id)
+        owned = {team.id: sum(actor.owner == team.id for actor in shown.registry.actors.values()) for team in teams}
+        following = ids[PAGE - 1] if len(ids) > PAGE else ""
+        return page(
+            "people.html", shown.viewer(caller), "people", people=rows, teams=teams, owned=owned, next=following
+        )
+
+    @router.get("/console/bridges")
+    async def bridges(caller: Caller) -> HTMLResponse:
+        return page("bridges.html", shown.viewer(caller), "bridges", bridges=shown.bridging.status())
+
+    @router.get("/console/sinks")
+    async def sinks(caller: Caller) -> HTMLResponse:
+        return page("sinks.html", shown.viewer(caller), "sinks", sinks=shown.exporting.status())
+
+    @router.get("/console/journal")
+    async def journal(caller: Caller, kind: str = "", before: int = 0) -> HTMLResponse:
+        rows = shown.recent.newest(lambda each: kind in ("", each["kind"]), PAGE, before)
+        notes = shown.recent.newest(lambda each: each["kind"] == "checkpoint", 1)
+        return page(
+            "journal.html", shown.viewer(caller), "journal", rows=rows, kind=kind, note=notes[0] if notes else None
+        )
+
+    return router
+
+
+def _person(shown: Shown, person: Person, name: str) -> dict[str, Any]:
+    roles = sorted(map(str, roles_of(person, shown.registry.bridges)))
+    signed_in = sum(each.person == person.id for each in shown.registry.sessions.values())
+    return {
+        "id": person.id,
+        "name": name,
+        "bridge": person.bridge or "this machine",
+        "active": person.active,
+        "since": rfc3339(person.since),
+        "roles": roles,
+        "groups": person.groups,
+        "signed_in": signed_in,
+    }

@@ -1,0 +1,69 @@
+"""The newest records, kept in memory for pages: what is older is found with the command line or in the SIEM."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from nameplate.ports.journal import Follower
+
+KEPT = 10_000
+BATCH = 2_000
+IDLE_S = 0.1
+_decode: Any = msgspec.json.Decoder().decode
+
+Record = Mapping[str, Any]
+
+
+class Recent:
+    """Follows the journal. Owned by one event loop."""
+
+    def __init__(self, follower: Follower) -> None:
+        self._follower = follower
+        self._kept: deque[Record] = deque(maxlen=KEPT)
+        self._moved = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            entries = self._follower.poll(BATCH)
+            self._kept.extend(_decode(entry.raw) for entry in entries)
+            if entries:
+                self._moved.set()
+                self._moved = asyncio.Event()
+            await asyncio.sleep(0 if entries else IDLE_S)
+
+    def newest(self, wanted: Callable[[Record], bool], limit: int, before: int = 0) -> list[Record]:
+        """At most `limit` records that are `wanted`, the newest first; only such as are older than record `before`."""
+        found: list[Record] = []
+        for record in reversed(self._kept):
+            if (not before or record["seq"] < before) and wanted(record):
+                found.append(record)
+                if len(found) == limit:
+                    break
+        return found
+
+    def since(self, at: str) -> Iterator[Record]:
+        """What is kept of the time after `at` (RFC 3339), the newest first."""
+        for record in reversed(self._kept):
+            if record["at"] < at:
+                return
+            yield record
+
+    @property
+    def last(self) -> int:
+        """The number of the newest record, 0 before the first."""
+        return int(self._kept[-1]["seq"]) if self._kept else 0
+
+    async def after(self, seq: int) -> AsyncIterator[Record]:
+        """Every record behind `seq`, as they come, oldest first; what is kept no more is left out."""
+        while True:
+            moved = self._moved
+            fresh = [record for record in self._kept if record["seq"] > seq]
+            for record in fresh:
+                yield record
+            seq = fresh[-1]["seq"] if fresh else seq
+            if not fresh:
+                await moved.wait()
