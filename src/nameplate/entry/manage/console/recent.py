@@ -11,7 +11,7 @@ from nameplate.ports.journal import Follower
 
 KEPT = 10_000
 BATCH = 2_000
-IDLE_S = 0.1
+IDLE_S = 0.02
 _decode: Any = msgspec.json.Decoder().decode
 
 Record = Mapping[str, Any]
