@@ -1,7 +1,7 @@
 """Behind the journal: fold every record into a registry of one's own, and keep the tables up to date."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -23,7 +23,10 @@ _decode: Any = msgspec.json.Decoder().decode
 
 
 class Projection:
-    """Follows the journal for ever. `registry` is what a reader of the tables will see."""
+    """Follows the journal for ever. `registry` is what a reader of the tables will see.
+
+    `watchers` are told of each change, `readers` of each record, when it has been taken in.
+    """
 
     def __init__(self, registry: Registry, follower: Follower, store: Store, pending: Iterable[Touched] = ()) -> None:
         """`pending`: what of the registry the tables do not hold yet."""
@@ -34,6 +37,7 @@ class Projection:
         self._noted = Noted()
         self._saved = -1 if self._touched else registry.seq
         self.watchers: list[Callable[[Touched], None]] = []
+        self.readers: list[Callable[[Mapping[str, Any]], None]] = []
 
     async def run(self) -> None:
         """Until cancelled. While the tables cannot be written it goes on in memory and tries again."""
@@ -55,6 +59,8 @@ class Projection:
                 for watcher in self.watchers:
                     watcher(touched)
             self._noted.note(record)
+            for note in self.readers:
+                note(record)
         if entries:
             async with self._moved:
                 self._moved.notify_all()

@@ -41,13 +41,15 @@ async def run(settings: Settings) -> None:
     )
     parts.projection.watchers.append(bridging.touched)
     app = build(settings, parts, commands, exporting, feeding, bridging)
-    recent = Recent(parts.reader.follow(max(1, parts.projection.registry.seq - KEPT)))
+    taken = parts.projection.registry.seq
+    recent = Recent(parts.reader.read(max(1, taken - KEPT + 1)), taken)
+    parts.projection.readers.append(recent.note)
     pages.add_to(app, _shown(parts, commands, exporting, bridging, recent))
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
     server = QuietServer(config)
-    works = (parts.projection, exporting, feeding, bridging, recent)
+    works = (parts.projection, exporting, feeding, bridging)
     tasks = [asyncio.create_task(each.run()) for each in works]
     for task in tasks:
         # What follows the journal never ends by itself: if it breaks, the supervisor starts this process anew.

@@ -2,38 +2,39 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from nameplate.ports.journal import Follower
+from nameplate.ports.journal import Entry
 
 KEPT = 10_000
-BATCH = 2_000
-IDLE_S = 0.02
 _decode: Any = msgspec.json.Decoder().decode
 
 Record = Mapping[str, Any]
 
 
 class Recent:
-    """Follows the journal. Owned by one event loop."""
+    """Fed with each record as the projection takes it in. Owned by one event loop.
 
-    def __init__(self, follower: Follower) -> None:
-        self._follower = follower
+    It begins with those of `entries` up to record `seq`, which the projection has taken in already.
+    """
+
+    def __init__(self, entries: Iterable[Entry], seq: int) -> None:
         self._kept: deque[Record] = deque(maxlen=KEPT)
         self._moved = asyncio.Event()
+        for entry in entries:
+            record = _decode(entry.raw)
+            if record["seq"] > seq:
+                break
+            self._kept.append(record)
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            entries = self._follower.poll(BATCH)
-            self._kept.extend(_decode(entry.raw) for entry in entries)
-            if entries:
-                self._moved.set()
-                self._moved = asyncio.Event()
-            await asyncio.sleep(0 if entries else IDLE_S)
+    def note(self, record: Record) -> None:
+        """A record has been taken in."""
+        self._kept.append(record)
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     def newest(self, wanted: Callable[[Record], bool], limit: int, before: int = 0) -> list[Record]:
         """At most `limit` records that are `wanted`, the newest first; only such as are older than record `before`."""
