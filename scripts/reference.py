@@ -156,7 +156,10 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
         "The grant needs approval. In this version nobody can give it: such a grant never permits.",
         "Grant it without `approval`, or do it by hand.",
     ),
-    Reason.STALE_SNAPSHOT: (f"What was known was too old. {NOBODY}", "-"),
+    Reason.STALE_SNAPSHOT: (
+        "Nothing was heard for longer than its `lease` of a bridge that governs the actor; its name follows.",
+        "See `nameplate bridge status`, and mend the connection.",
+    ),
     Reason.UNKNOWN_READER: (
         "The door has no reader of that name. Checked right after `cut_off`.",
         "Correct `reader`, or declare the reader with its side.",

@@ -6,7 +6,7 @@ from typing import Any
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.sink import Event
 
-from . import access, alarms, happenings, lifecycle, places, server
+from . import access, alarms, happenings, lifecycle, ownership, places, server
 from .event import Draft, attributes
 from .size import fit
 from .values import number, present, text
@@ -23,6 +23,8 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "enrolment_offered": lifecycle.enrolment_offered,
     "succession_approved": lifecycle.succession_approved,
     "key_bound": lifecycle.key_bound,
+    "sponsorship": ownership.sponsorship,
+    "reviewed": ownership.reviewed,
     "decision": access.decision,
     "withdrawn": access.withdrawn,
     "outcome": happenings.outcome,
