@@ -1,18 +1,38 @@
 """What follows a bridge, by its type. Adding one is a folder and a line here. Types that call us are not followed."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.ports.upstream import Follower
 
-Build = Callable[[Bridge, bytes], Follower]
-"""(as declared, its credential, empty where it names none) -> what follows it."""
+from .paths import Paths
 
-FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {}
+Build = Callable[[Bridge, bytes, Path], Follower]
+"""(as declared, its credential, empty where it names none, a file for where it has got to) -> what follows it."""
+
+
+def _ldap() -> Build:
+    from nameplate.bridges.ldap.follower import LdapFollower
+    from nameplate.bridges.ldap.known import KnownFile
+    from nameplate.bridges.ldap.settings import read_settings
+
+    def build(bridge: Bridge, credential: bytes, cursor: Path) -> Follower:
+        settings = read_settings(bridge, credential)
+        return LdapFollower(settings, KnownFile(cursor, settings.digest))
+
+    return build
+
+
+FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {BridgeType.LDAP: _ldap}
 """Each loads its code when it is called: a server without bridges carries none of it."""
 
 
-def follower(bridge: Bridge, credential: bytes) -> Follower | None:
-    """What follows a declared bridge; None for one that calls us."""
-    load = FOLLOWERS.get(bridge.type)
-    return load()(bridge, credential) if load else None
+def followers(paths: Paths) -> Callable[[Bridge, bytes], Follower | None]:
+    """What makes the follower of a declared bridge; None for one that calls us."""
+
+    def follower(bridge: Bridge, credential: bytes) -> Follower | None:
+        load = FOLLOWERS.get(bridge.type)
+        return load()(bridge, credential, paths.cursors / f"bridge-{bridge.id}.json") if load else None
+
+    return follower

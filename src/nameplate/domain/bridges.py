@@ -50,6 +50,7 @@ OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
         actor_filter="(objectClass=device)",
         actor_name="cn",
         person_filter="(objectClass=inetOrgPerson)",
+        groups="(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))",
         disabled="pwdAccountLockedTime",
         manager="manager",
         mail="mail",

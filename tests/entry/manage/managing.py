@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
-from nameplate.boot.bridges import follower
+from nameplate.boot.bridges import followers
 from nameplate.boot.exports import build_exporter
 from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import Managing
@@ -84,7 +84,9 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
     with closing(store):
         exporting = Exporting(registry, exporter, commands.credential)
         feeding = Feeding(registry, build_follower(paths, commands.panels_told))
-        bridging = Bridging(registry, follower, commands.credential, lambda name: Hearing(name, commands, parts.names))
+        bridging = Bridging(
+            registry, followers(paths), commands.credential, lambda name: Hearing(name, commands, parts.names)
+        )
         app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging)
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)

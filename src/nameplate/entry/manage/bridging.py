@@ -1,6 +1,7 @@
 """One task a bridge that is followed, started and ended as bridges are declared."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -29,7 +30,7 @@ class Job:
     def __init__(self, bridge: Bridge, build: Build, fetch: Fetch, hearing: Hearing) -> None:
         self.bridge, self._build, self._fetch, self.hearing = bridge, build, fetch, hearing
         self._follower: Follower | None = None
-        self._trouble = STARTING
+        self._trouble, self._tried_at = STARTING, 0
         self.task = asyncio.get_running_loop().create_task(self._keep())
 
     async def end(self) -> None:
@@ -44,7 +45,7 @@ class Job:
             "id": bridge.id,
             "type": str(bridge.type),
             "url": bridge.url,
-            "status": self._trouble or "ok",
+            "status": self._status(),
             "heard_at": rfc3339(heard_at) if heard_at else "",
             "lease_s": bridge.lease_s,
             "bound_ms": bound_ms(bridge),
@@ -56,20 +57,32 @@ class Job:
     async def _keep(self) -> None:
         while True:
             try:
-                credential = await self._fetch(self.bridge.credential) if self.bridge.credential else b""
-                self._follower = self._build(self.bridge, credential)
-                self._trouble = ""
+                # What it knows outlives a broken line, so that it need not begin with everything each time.
+                self._follower = self._follower or await self._begin()
+                self._tried_at = time.time_ns() // 1000
                 if self._follower is None:
+                    self._trouble = ""
                     await asyncio.Event().wait()
                 else:
                     await self._follower.run(self.hearing)
             except (NameplateError, OSError) as error:
+                self._tried_at = 0
                 self._trouble = str(error) or type(error).__name__
                 log.warning("a bridge is down", bridge=self.bridge.id, why=self._trouble)
             except Exception as error:  # a fault in one bridge must neither end it unseen nor reach the others
+                self._follower, self._tried_at = None, 0
                 self._trouble = f"It failed: {type(error).__name__}. See the log of the server: it is tried again."
                 log.exception("a bridge failed", bridge=self.bridge.id)
             await asyncio.sleep(AGAIN_S)
+
+    def _status(self) -> str:
+        """An attempt to go on is no news before something was heard."""
+        heard = self._tried_at and self.hearing.heard_at >= self._tried_at
+        return "ok" if heard or not self._trouble else self._trouble
+
+    async def _begin(self) -> Follower | None:
+        credential = await self._fetch(self.bridge.credential) if self.bridge.credential else b""
+        return self._build(self.bridge, credential)
 
 
 class Bridging:

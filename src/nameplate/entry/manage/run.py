@@ -7,7 +7,7 @@ from contextlib import suppress
 import uvicorn
 
 from nameplate.boot import bus
-from nameplate.boot.bridges import follower
+from nameplate.boot.bridges import followers
 from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import Managing, assemble
 from nameplate.boot.paths import Paths
@@ -37,7 +37,10 @@ async def run(settings: Settings) -> None:
     parts.projection.watchers.append(exporting.touched)
     feeding = Feeding(parts.projection.registry, build_follower(paths, commands.panels_told))
     bridging = Bridging(
-        parts.projection.registry, follower, commands.credential, lambda name: Hearing(name, commands, parts.names)
+        parts.projection.registry,
+        followers(paths),
+        commands.credential,
+        lambda name: Hearing(name, commands, parts.names),
     )
     parts.projection.watchers.append(bridging.touched)
     app = build(settings, parts, commands, exporting, feeding, bridging)
