@@ -24,7 +24,22 @@ def _ldap() -> Build:
     return build
 
 
-FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {BridgeType.LDAP: _ldap}
+def _active_directory() -> Build:
+    from nameplate.bridges.ldap.active_directory.follower import ActiveDirectoryFollower
+    from nameplate.bridges.ldap.known import KnownFile
+    from nameplate.bridges.ldap.settings import read_settings
+
+    def build(bridge: Bridge, credential: bytes, cursor: Path) -> Follower:
+        settings = read_settings(bridge, credential)
+        return ActiveDirectoryFollower(settings, KnownFile(cursor, settings.digest))
+
+    return build
+
+
+FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {
+    BridgeType.LDAP: _ldap,
+    BridgeType.ACTIVE_DIRECTORY: _active_directory,
+}
 """Each loads its code when it is called: a server without bridges carries none of it."""
 
 

@@ -1,6 +1,6 @@
 """The people of a directory, in memory: who manages whom, and who is in which group, by their lasting ids."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from nameplate.domain.notices import PersonNotice, Status
@@ -54,9 +54,12 @@ class People:
         concerned = dns ^ former if name == former_name else dns | former
         self._touch(*(self._key_of[dn] for dn in concerned if dn in self._key_of))
 
-    def keys(self) -> Iterator[str]:
-        """Everybody's."""
-        return iter(self._by_key)
+    def only(self, name: str, members: frozenset[str]) -> None:
+        """Nobody else is in a group of that name any more. `members`: keys."""
+        for key, someone in self._by_key.items():
+            if name in someone.groups and key not in members:
+                self._by_key[key] = replace(someone, groups=someone.groups - {name})
+                self._touch(key)
 
     def take(self, most: int) -> list[PersonNotice]:
         """What is to be told of some who have changed; they count as told."""
@@ -96,8 +99,3 @@ class People:
 def plain(dn: str) -> str:
     """A DN as it can be compared: without case, and without spaces around its parts."""
     return ",".join(part.strip() for part in dn.lower().split(","))
-
-
-def moved(someone: Someone, groups: frozenset[str]) -> Someone:
-    """The same person, in other groups."""
-    return replace(someone, groups=groups)

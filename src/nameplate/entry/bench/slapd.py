@@ -20,7 +20,7 @@ INSTALL = "apt-get install slapd"
 PATIENCE_S = 20.0
 SUFFIX = "dc=clinic,dc=example"
 ADMIN, READER = f"cn=admin,{SUFFIX}", f"cn=nameplate,{SUFFIX}"
-PASSWORD, READER_PASSWORD = "administers-it", "reads-it"  # noqa: S105 - of a directory that lives for a moment
+PASSWORD, READER_PASSWORD = "administers-it", "reads-it"
 MODULES, SCHEMA = Path("/usr/lib/ldap"), Path("/etc/ldap/schema")
 CONFIGURATION = """
 include {schema}/core.schema
