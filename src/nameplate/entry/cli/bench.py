@@ -95,6 +95,20 @@ def replay(
     _print(_in_folder(lambda folder: bench.run(folder, decisions)), as_json)
 
 
+@app.command()
+def iam(
+    peer: str = typer.Option("ldap", help="`ldap` (OpenLDAP) or `ad` (a Samba domain controller, needs root)."),
+    rounds: int = typer.Option(100, min=1, help="How many disables."),
+    as_json: bool = JSON,
+) -> None:
+    """From a disable in the company's directory until it is in force, beside what the directory itself takes."""
+    from nameplate.entry.bench import directories as bench
+
+    if peer not in bench.PEERS:
+        raise typer.BadParameter(f"Choose one of {', '.join(bench.PEERS)}.", param_hint="--peer")
+    _print(_in_folder(lambda folder: bench.run(folder, peer, rounds)), as_json)
+
+
 def _in_folder(work: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
     from nameplate.boot.logs import configure_logs
     from nameplate.boot.settings import LogSettings
