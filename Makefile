@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
-DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl systemd
+DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl systemd maven
 BENCHMARKS := decisions http journal stop door panel sinks
 
 .DEFAULT_GOAL := help
@@ -19,6 +19,7 @@ demo: setup ## run a small site with everything real but the hardware; ARGS="--h
 
 test: setup lint ## lint, then all tests; ARGS=tests/domain for a part
 	@scripts/debian $(DEBIAN_PEERS)
+	@scripts/keycloak
 	$(BIN)/pytest $(ARGS)
 
 lint: setup ## ruff, mypy and the import contracts

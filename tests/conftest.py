@@ -27,13 +27,13 @@ def require_peer(program: str, how: str) -> str:
 
     Missing: the test is skipped, or fails where NAMEPLATE_REQUIRE_PEERS=1 says that it must be there.
     """
-    return shutil.which(program, path=SYSTEM_PATH) or _missing(f"{program} is not installed; get it with: {how}")
+    return shutil.which(program, path=SYSTEM_PATH) or missing(f"{program} is not installed; get it with: {how}")
 
 
 def require_part(pattern: str, how: str) -> None:
     """That a file of a real counterpart is there, such as a driver that its main package leaves out; else as above."""
     if not any(Path("/").glob(pattern)):
-        _missing(f"/{pattern} is not installed; get it with: {how}")
+        missing(f"/{pattern} is not installed; get it with: {how}")
 
 
 def shared_data(name: str) -> Path:
@@ -44,7 +44,8 @@ def shared_data(name: str) -> Path:
     return path
 
 
-def _missing(reason: str) -> NoReturn:
+def missing(reason: str) -> NoReturn:
+    """Skip what needs a real counterpart, or fail where NAMEPLATE_REQUIRE_PEERS=1 says that it must be there."""
     if os.environ.get("NAMEPLATE_REQUIRE_PEERS") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

@@ -36,9 +36,18 @@ def _active_directory() -> Build:
     return build
 
 
+def _keycloak() -> Build:
+    from nameplate.bridges.keycloak.follower import KeycloakFollower
+    from nameplate.bridges.keycloak.settings import read_settings
+
+    # It reads everything at each start: there is nothing to keep in between.
+    return lambda bridge, credential, _cursor: KeycloakFollower(read_settings(bridge, credential))
+
+
 FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {
     BridgeType.LDAP: _ldap,
     BridgeType.ACTIVE_DIRECTORY: _active_directory,
+    BridgeType.KEYCLOAK: _keycloak,
 }
 """Each loads its code when it is called: a server without bridges carries none of it."""
 

@@ -58,7 +58,7 @@ OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
     BridgeType.ACTIVE_DIRECTORY: _options(
         "base", bind="", ca="", actors_in="", people_in="", actor_name="sAMAccountName"
     ),
-    BridgeType.KEYCLOAK: _options("realm", client="nameplate", ca="", actor_name="clientId", interval="0.5"),
+    BridgeType.KEYCLOAK: _options("realm", client="nameplate", ca="", actor_attribute="nameplate", interval="0.5"),
     BridgeType.OIDC: _options(
         "client", ca="", people="", match="sub", groups_claim="groups", acr="", amr="", max_age="3600"
     ),
