@@ -5,6 +5,9 @@ BIN := .venv/bin
 DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl systemd maven
 BENCHMARKS := decisions http journal stop door panel sinks
 
+# What was compiled is kept: without it each of the hundreds of processes of the tests would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench docs clean
 

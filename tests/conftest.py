@@ -17,6 +17,10 @@ SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/s
 SENDING = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 RESOLVING = {"socket.getaddrinfo", "socket.gethostbyname"}
 
+# Tests start hundreds of our processes: without kept bytecode each would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 settings.register_profile("fast", max_examples=60, deadline=None)
 settings.register_profile("deep", max_examples=2_000, deadline=None)
 settings.load_profile("deep" if os.environ.get("NAMEPLATE_DEEP") == "1" else "fast")
