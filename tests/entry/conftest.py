@@ -17,6 +17,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(server)
 
 
+@pytest.fixture(scope="module")
+def file_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server for one file, whose tests agree on what it holds."""
+    with running_server(tmp_path_factory.mktemp("np"), free_port(), NAMEPLATE_AUTHZEN__SUBJECT_TYPES=USERS) as server:
+        yield World(server)
+
+
 @pytest.fixture
 def own_world(tmp_path: Path) -> Iterator[World]:
     """A server that a test may break."""

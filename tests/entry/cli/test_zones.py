@@ -14,12 +14,10 @@ site: depot
 """
 
 
-@pytest.fixture
-def depot(own_world, tmp_path):
-    manifest = tmp_path / "depot.yaml"
-    manifest.write_text(SITE)
-    assert own_world.run("apply", "-f", str(manifest)).code == 0
-    return own_world
+@pytest.fixture(scope="module")
+def depot(file_world):
+    assert file_world.run("apply", "-f", "-", stdin=SITE).code == 0
+    return file_world
 
 
 def state(world):

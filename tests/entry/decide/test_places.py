@@ -7,10 +7,10 @@ from nameplate.domain.errors import Invalid, NotFound, Refused
 DEPOT = "{kind: Site, id: depot}\n---\n{kind: Zone, id: dock, site: depot}\n---\n{kind: Zone, id: cage, site: depot}\n"
 
 
-@pytest.fixture
-def depot(own_world):
-    own_world.apply(DEPOT)
-    return own_world
+@pytest.fixture(scope="module")
+def depot(file_world):
+    file_world.apply(DEPOT)
+    return file_world
 
 
 def test_a_lockdown_bites_at_once_and_apply_does_not_lift_it(depot):

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 from sqlalchemy import inspect
+from sqlalchemy.exc import DatabaseError
 
 from nameplate.domain.errors import Unavailable
 from nameplate.stores.sqlite.schema import HEAD, open_engine, upgrade
@@ -33,10 +34,23 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path):
     engine.dispose()
 
 
-def test_a_start_with_up_to_date_tables_does_not_load_the_migrations(tmp_path, monkeypatch):
-    upgraded(tmp_path / "tables.db").dispose()
+def test_new_and_up_to_date_tables_need_no_migrations(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "alembic", None)
     upgraded(tmp_path / "tables.db").dispose()
+    upgraded(tmp_path / "tables.db").dispose()
+
+
+@pytest.mark.parametrize("name", ["objects", "alembic_version"])
+def test_tables_of_others_are_left_alone(tmp_path, name):
+    path = tmp_path / "tables.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"CREATE TABLE {name} (version_num TEXT)")
+    connection.close()
+    with pytest.raises(DatabaseError):
+        upgraded(path)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall() == [(name,)]
+    connection.close()
 
 
 def test_tables_of_a_newer_version_are_refused_and_left_alone(tmp_path):

@@ -4,12 +4,29 @@ import os
 from pathlib import Path
 from sqlite3 import Connection as Driver
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+)
 
 from nameplate.domain.errors import Unavailable
 
+from .tables import METADATA
+
 HEAD = "0003"
 _OLDER: frozenset[str] = frozenset({"0001", "0002"})
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""As Alembic makes and reads it."""
 _SETTINGS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "trusted_schema=OFF")
 
 
@@ -40,11 +57,14 @@ def _begin(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection, path: Path) -> None:
-    """Bring the tables to this version. Raises Unavailable for tables of a newer one."""
+    """Bring the tables to this version; a new file gets them at once. Raises Unavailable for tables of a newer one."""
     found = _version(connection)
     if found == HEAD:
         return
-    if found is not None and found not in _OLDER:
+    if found is None:
+        _create(connection)
+        return
+    if found not in _OLDER:
         raise Unavailable(
             "tables_newer",
             f"{path} was written by another version of Nameplate (tables {found}, known here {HEAD}).",
@@ -60,7 +80,14 @@ def upgrade(connection: Connection, path: Path) -> None:
     command.upgrade(config, HEAD)
 
 
+def _create(connection: Connection) -> None:
+    # Not checked first: tables of a file that has no version are not ours.
+    METADATA.create_all(connection, checkfirst=False)
+    _VERSION.create(connection, checkfirst=False)
+    connection.execute(insert(_VERSION).values(version_num=HEAD))
+
+
 def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(_VERSION.name):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return connection.execute(select(_VERSION.c.version_num)).scalar()
