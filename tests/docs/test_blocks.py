@@ -3,19 +3,22 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from nameplate.domain.errors import NameplateError
+from nameplate.entry.client import Client
 from tests.docs.pages import Block, blocks
 from tests.docs.records import recorded, untold
 from tests.house.tree import ROOT, files
@@ -99,11 +102,14 @@ def serving(folder: Path) -> Iterator[str]:
 
 def _await_start(folder: Path, server: "subprocess.Popen[bytes]") -> None:
     """Until the managing process answers: it is the last to be there."""
-    look = [sys.executable, "-m", "nameplate", "point", "list", "--data", "./nameplate-data"]
-    deadline = time.monotonic() + START_S
-    while subprocess.run(look, cwd=folder, capture_output=True, check=False).returncode:
+    client, deadline = Client(folder / "nameplate-data"), time.monotonic() + START_S
+    while True:
+        with suppress(NameplateError):
+            client.get("/v1/actors?limit=1")
+            return
         assert server.poll() is None, (folder / "serve.log").read_text()
         assert time.monotonic() < deadline, (folder / "serve.log").read_text()
+        time.sleep(0.05)
 
 
 def _run_whole(folder: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -140,14 +146,30 @@ def run(page: Path, folder: Path, address: str) -> list[tuple[list[str], str]]:
     return [(path.read_text().splitlines(), path.with_suffix(".out").read_text()) for path in given]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_commands_of_a_page_do_what_it_says(page, require_peer):
+@pytest.fixture(name="begun", scope="module")
+def begun_fixture(require_peer: Callable[[str, str], str]) -> Iterator[Path]:
+    """The data directory as the README leaves it: other pages go on from there."""
     require_peer("bash", "apt-get install bash")
+    with checkout() as folder:
+        with serving(folder) as address:
+            run(README, folder, address)
+        yield folder / "nameplate-data"
+
+
+def sockets(folder: str, names: list[str]) -> list[str]:
+    """Those that no copy can hold."""
+    return [name for name in names if (Path(folder) / name).is_socket()]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.stem)
+def test_the_commands_of_a_page_do_what_it_says(page, require_peer, begun):
     require_peer("curl", "apt-get install curl")
     starts_a_server = any("nameplate serve" in block.code for block in blocks(page, "console"))
-    with checkout() as folder, serving(folder) as address:
-        called = [] if starts_a_server else run(README, folder, address)
-        called += run(page, folder, address)
+    with checkout() as folder:
+        if not starts_a_server:
+            shutil.copytree(begun, folder / "nameplate-data", ignore=sockets)
+        with serving(folder) as address:
+            called = run(page, folder, address)
         assert called
         for arguments, output in called:
             assert output.strip(), arguments

@@ -60,7 +60,7 @@ def test_nothing_on_the_site_is_fetched_from_elsewhere(site):
         assert fetched == [], page
 
 
-@pytest.fixture(name="browser")
+@pytest.fixture(scope="module", name="browser")
 def browser_fixture(require_peer):
     path = require_peer("chromium", "apt-get install chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser

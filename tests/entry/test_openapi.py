@@ -101,9 +101,9 @@ def test_the_public_listener_does_what_the_document_says(own_world, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_document_that_promises_too_much_is_found_out(own_world, tmp_path):
-    """The same client on the same server: with one status fewer in the document it must fail."""
-    get = own_world.server.client.get
+def test_a_document_that_promises_too_much_is_found_out(world, tmp_path, monkeypatch):
+    """The same client on such a server: with one status fewer in the document it must fail."""
+    get = world.server.client.get
 
     def poorer(path):
         document = get(path)
@@ -111,8 +111,8 @@ def test_a_document_that_promises_too_much_is_found_out(own_world, tmp_path):
         del document["paths"]["/v1/point-tokens"]["post"]["responses"]["400"]
         return document
 
-    own_world.server.client.get = poorer
-    with on_tcp(own_world.server.data / "control.sock") as port:
-        done = tried(own_world, port, tmp_path)
+    monkeypatch.setattr(world.server.client, "get", poorer)
+    with on_tcp(world.server.data / "control.sock") as port:
+        done = tried(world, port, tmp_path)
     assert done.returncode == 1
     assert "ndocumented" in done.stdout

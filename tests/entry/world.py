@@ -14,7 +14,7 @@ import yaml
 from nameplate.entry.cli import main
 from nameplate.entry.serve.started import Server
 
-PATIENCE_S, QUIET_S = 20.0, 0.25
+PATIENCE_S, QUIET_S, POLL_S = 20.0, 0.25, 0.02
 
 RECORDS = """
 kind: Team

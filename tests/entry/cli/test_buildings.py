@@ -8,11 +8,11 @@ from tests.house.tree import SOURCE
 PLAN = SOURCE / "entry" / "demo" / "building.yaml"
 
 
-def test_a_building_becomes_manifests_that_apply_takes(own_world, tmp_path):
+def test_a_building_becomes_manifests_that_apply_takes(world, tmp_path):
     out = tmp_path / "b.yaml"
     told = run("import", "building-map", PLAN, "--site", "imported", "--out", out, "--json")
     assert (told.code, told.json["site"], told.json["doors"] > 10) == (0, "imported", True)
-    assert own_world.run("diff", "-f", out).code == 0
+    assert world.run("diff", "-f", out).code == 0
     assert "kind: Door" in run("import", "building-map", PLAN).out
 
 

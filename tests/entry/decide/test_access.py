@@ -2,13 +2,15 @@
 
 import hashlib
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
+from time import sleep
 
 import pytest
 
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.entry.decide.access import decided
-from tests.entry.world import question
+from tests.entry.world import POLL_S, question
 
 EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
 USUAL = question("alice", "read", "record-1")
@@ -82,10 +84,9 @@ def test_tokens_survive_a_restart_and_old_ones_stay_dead(own_world):
 
 def wait_until_decided(world, token):
     while True:
-        try:
+        with suppress(OSError):
             return world.post(EVALUATION, USUAL, token)
-        except OSError:
-            continue
+        sleep(POLL_S)
 
 
 def test_a_point_that_nobody_declared_comes_into_being_with_its_token(world):

@@ -1,9 +1,12 @@
 import os
 import signal
+import time
+from contextlib import suppress
 
 import pytest
 
 from nameplate.domain.errors import NameplateError, Unavailable
+from tests.entry.world import POLL_S
 
 
 def test_while_nobody_decides_a_command_fails_and_then_works_again(own_world):
@@ -23,7 +26,6 @@ def test_while_nobody_decides_a_command_fails_and_then_works_again(own_world):
 
 def until_it_works(call):
     while True:
-        try:
+        with suppress(NameplateError):
             return call()
-        except NameplateError:
-            continue
+        time.sleep(POLL_S)

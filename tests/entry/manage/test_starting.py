@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tests.entry.manage.managing import ask_manage
+from tests.entry.world import POLL_S
 
 
 def start(data):
@@ -36,12 +38,12 @@ def test_told_to_end_it_ends_in_order_and_is_begun_anew(own_world):
     os.kill(own_world.server.supervisor, signal.SIGSTOP)
     os.kill(former, signal.SIGTERM)
     while running(former):
-        pass
+        time.sleep(POLL_S)
     assert not socket.exists()
     os.kill(own_world.server.supervisor, signal.SIGCONT)
     own_world.run("actor", "list")
     while (told := own_world.run("actor", "list", "--json")).code == 6:
-        pass
+        time.sleep(POLL_S)
     assert {"alice", "bob"} <= {each["id"] for each in told.json["items"]}
     assert own_world.server.process("manage") != former
     assert "Traceback" not in (own_world.server.data / "serve.log").read_text()
