@@ -102,7 +102,7 @@ async def overtaken(heart: Heart, *orders: str):
     """What becomes of a permit whose record is on its way to the disk while these orders are given."""
     heart.files.hold()
     pending = heart.authorizer.submit(request(heart.clock(), "amr-1", "app:x"), Asked("pep"))
-    assert pending.decision.permit
+    assert pending.decisions[0].permit
     await heart.sync_reached()
     given = []
     for name in orders:
@@ -110,7 +110,8 @@ async def overtaken(heart: Heart, *orders: str):
         await asyncio.sleep(0)
     heart.files.let_go()
     await asyncio.gather(*given)
-    return await heart.authorizer.release(pending)
+    (decision,) = await heart.authorizer.release(pending)
+    return decision
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_a_permit_stands_when_something_else_happened_to_its_actor_or_a_stop_to_
             stop = asyncio.create_task(heart.order("suspend", "amr-2"))
             await asyncio.sleep(0)
             heart.files.let_go()
-            assert (await heart.authorizer.release(pending)).permit
+            assert (await heart.authorizer.release(pending))[0].permit
             await stop
             assert heart.records("withdrawn") == []
 
@@ -165,7 +166,7 @@ def test_a_withdrawal_that_cannot_be_recorded_is_a_denial_all_the_same(tmp_path)
             await pending.written
             heart.files.fail("sync")
             await heart.order("suspend", "amr-1")
-            decision = await heart.authorizer.release(pending)
+            (decision,) = await heart.authorizer.release(pending)
             assert decision.verdict.reason is Reason.JOURNAL_UNAVAILABLE
             assert not decision.permit
 
@@ -221,21 +222,22 @@ def test_a_counter_is_in_force_with_its_decision_and_comes_back_with_its_record(
 
 
 def submitted(heart: Heart, *actors: str):
-    return [heart.authorizer.submit(request(heart.clock(), actor, "app:x"), Asked("pep")) for actor in actors]
+    questions = [(request(heart.clock(), actor, "app:x"), Asked("pep")) for actor in actors]
+    return heart.authorizer.record([heart.authorizer.decide(*question) for question in questions])
 
 
 def test_a_batch_is_answered_in_its_order_once_all_of_it_is_durable(tmp_path):
     async def main():
         async with beating(tmp_path, *WORLD) as heart:
             heart.files.hold()
-            pendings = submitted(heart, "amr-1", "stranger", "amr-1")
-            releasing = asyncio.create_task(heart.authorizer.release_all(pendings))
+            pending = submitted(heart, "amr-1", "stranger", "amr-1")
+            releasing = asyncio.create_task(heart.authorizer.release(pending))
             await heart.sync_reached()
             assert not releasing.done()
             heart.files.let_go()
             decisions = await releasing
             assert [decision.permit for decision in decisions] == [True, False, True]
-            assert [each.decision_id for each in decisions] == [each.decision.decision_id for each in pendings]
+            assert [each.decision_id for each in decisions] == [each.decision_id for each in pending.decisions]
             assert (heart.authorizer.tally.permits, heart.authorizer.tally.denials) == (2, 1)
 
     asyncio.run(main())
@@ -245,7 +247,7 @@ def test_a_batch_that_cannot_be_recorded_is_denied_as_a_whole(tmp_path):
     async def main():
         async with beating(tmp_path, *WORLD) as heart:
             heart.files.fail("sync")
-            decisions = await heart.authorizer.release_all(submitted(heart, "amr-1", "amr-1"))
+            decisions = await heart.authorizer.release(submitted(heart, "amr-1", "amr-1"))
             assert {decision.verdict.reason for decision in decisions} == {Reason.JOURNAL_UNAVAILABLE}
 
     asyncio.run(main())
@@ -254,12 +256,12 @@ def test_a_batch_that_cannot_be_recorded_is_denied_as_a_whole(tmp_path):
 def test_a_stop_that_comes_while_another_permit_of_the_batch_is_withdrawn_is_not_overlooked(tmp_path):
     async def main():
         async with beating(tmp_path, *WORLD, robot("amr-2"), robot("amr-3")) as heart:
-            pendings = submitted(heart, "amr-1", "amr-2", "amr-3")
-            assert pendings[0].written is not None
-            await pendings[0].written
+            pending = submitted(heart, "amr-1", "amr-2", "amr-3")
+            assert pending.written is not None
+            await pending.written
             await heart.order("suspend", "amr-2")
             heart.files.hold()
-            releasing = asyncio.create_task(heart.authorizer.release_all(pendings))
+            releasing = asyncio.create_task(heart.authorizer.release(pending))
             await heart.sync_reached()
             stop = asyncio.create_task(heart.order("suspend", "amr-1"))
             await asyncio.sleep(0)

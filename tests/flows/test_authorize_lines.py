@@ -1,9 +1,7 @@
-"""Answers without a task each: the same promises as `release_all`."""
+"""Answers without a task each: the same promises as `release`."""
 
 import asyncio
 from functools import partial
-
-import pytest
 
 from nameplate.domain.asked import Asked
 from nameplate.domain.verdicts import Reason
@@ -14,12 +12,13 @@ ASKED = Asked("pep")
 
 
 def submit(heart: Heart, *resources: str, actor: str = "amr-1"):
-    return [heart.authorizer.submit(request(heart.clock(), actor, each), ASKED) for each in resources]
+    decided = [heart.authorizer.decide(request(heart.clock(), actor, each), ASKED) for each in resources]
+    return heart.authorizer.record(decided)
 
 
-def told(heart: Heart, pendings):
+def told(heart: Heart, pending):
     answered = asyncio.get_running_loop().create_future()
-    heart.authorizer.when_durable(pendings, answered.set_result)
+    heart.authorizer.when_durable(pending, answered.set_result)
     return answered
 
 
@@ -40,19 +39,19 @@ def test_nothing_is_told_before_the_sync_that_covers_it(tmp_path):
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("pause", [False, True])
-def test_a_batch_that_lies_in_two_groups_is_told_when_both_are_durable(tmp_path, pause):
+def test_a_batch_is_told_when_the_one_sync_that_covers_it_is_over(tmp_path):
     async def main():
         async with beating(tmp_path, *WORLD) as heart:
             heart.files.hold()
-            first = submit(heart, "app:x")
-            if pause:
-                await heart.sync_reached()
-            answer = told(heart, first + submit(heart, "app:x", "app:other"))
+            first = told(heart, submit(heart, "app:x"))
+            await heart.sync_reached()
+            answer = told(heart, submit(heart, "app:x", "app:x", "app:other"))
             await asyncio.sleep(0.01)
+            assert not first.done()
             assert not answer.done()
             heart.files.let_go()
             assert [decision.permit for decision in await answer] == [True, True, False]
+            assert [decision.permit for decision in await first] == [True]
 
     asyncio.run(main())
 
@@ -114,6 +113,6 @@ def test_a_long_line_is_told_in_slices_and_in_order(tmp_path):
 def test_an_empty_batch_is_told_that_it_is_empty(tmp_path):
     async def main():
         async with beating(tmp_path, *WORLD) as heart:
-            assert await told(heart, []) == []
+            assert await told(heart, submit(heart)) == []
 
     asyncio.run(main())

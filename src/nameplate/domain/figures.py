@@ -17,10 +17,10 @@ class Histogram:
     def __init__(self, bounds: Sequence[float] = SECONDS) -> None:
         self._bounds, self._counts, self.total = tuple(bounds), [0] * (len(bounds) + 1), 0.0
 
-    def observe(self, value: float) -> None:
-        """Count one."""
-        self._counts[bisect_left(self._bounds, value)] += 1
-        self.total += value
+    def observe(self, value: float, times: int = 1) -> None:
+        """Count it so many times."""
+        self._counts[bisect_left(self._bounds, value)] += times
+        self.total += value * times
 
     def samples(self, name: str) -> "Iterator[Sample]":
         """As the format wants it: at most so much, the sum, the count."""

@@ -1,7 +1,7 @@
 """identify -> decide -> journal -> Decision. No answer leaves before the record that covers it is durable."""
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
@@ -16,6 +16,8 @@ from nameplate.domain.requests import AccessRequest
 from nameplate.domain.tally import Tally
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.ports.journal import Journal, JournalUnavailable
+
+from .decision_records import DecisionRecord, Withdrawn
 
 PERMIT_LIFETIME_US = 2_000_000
 """How long a permit may be used: the lease that bounds a stop nobody hears of."""
@@ -52,6 +54,15 @@ class Judge(Protocol):
         """What a decision leaves behind for others, as at interlocked doors. Before the permit is counted."""
         ...
 
+    def stopped_since(self, actor_id: str, stops: int) -> bool:
+        """Whether the actor was stopped after `stops` had that value (even if it may act again) or is forgotten."""
+        ...
+
+    @property
+    def stops(self) -> int:
+        """Grows with every stop of anybody."""
+        ...
+
     @property
     def tightened(self) -> int:
         """Grows whenever something is barred that was not, as by a lockdown."""
@@ -71,66 +82,25 @@ class _NoRules:
         return verdict
 
 
-class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True):
-    """A decision as the journal keeps it. `unit` names the physical unit that asked."""
-
-    decision_id: str
-    decision: str
-    reason: str
-    reasons: tuple[str, ...]
-    actor: str
-    action: str
-    resource: str
-    point: str
-    contract_revision: str
-    unit: str = ""
-    target: str = ""
-    grant: int = -1
-    reader: str | None = None
-    presence: str = "remote"
-    ip: str | None = None
-    environment: str | None = None
-    task: str | None = None
-    payload: str = "none"
-    distance_m: float | None = None
-    simulated: bool = False
-    simulated_at: int = 0
-    request_id: str | None = None
-    key: str | None = None
-    counter: int | None = None
-    obligations: Obligations | None = None
-
-
-class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
-    """A permit that a stop or a lockdown overtook before it was given; `reason` is that of the denial."""
-
-    decision_id: str
-    actor: str
-    reason: str
-
-
 Then = Callable[[Sequence[Decision]], None]
 """What is done with decisions that may be told, in the order of their questions. It must not raise."""
 
+Weighed = tuple[Verdict, AccessRequest, Asked]
+"""What is decided and not yet on record. Plain, since made so often."""
+
 
 class Pending(NamedTuple):
-    """A decision whose record is on its way to the disk. A simulated one shows nothing of what happens.
+    """Decisions whose records are on their way to the disk, all in one sync.
 
-    `tightened`: see `Judge`, as it was then.
+    `written`: None where they cannot be kept. `tightened`, `stops`: see `Judge`, as they were then.
     """
 
-    decision: Decision
-    request: AccessRequest
-    standing: Standing | None
+    decisions: Sequence[Decision]
+    weighed: Sequence[Weighed]
     written: "asyncio.Future[None] | None"
     began: float
-    simulated: bool = False
-    tightened: int = 0
-
-    @property
-    def actor(self) -> str:
-        """Whom it is about."""
-        return self.request.actor
+    tightened: int
+    stops: int
 
 
 class Authorizer:
@@ -163,30 +133,33 @@ class Authorizer:
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.soften: Callable[[Verdict, AccessRequest, str], Verdict] = _enforce
         self.tally = Tally()
-        self._line: list[tuple[Sequence[Pending], Then]] = []
+        self._line: list[tuple[Pending, Then]] = []
         self._line_of: asyncio.Future[None] | None = None
         self._late: set[asyncio.Task[None]] = set()
 
     async def authorize(self, request: AccessRequest, asked: Asked) -> Decision:
         """Decide, record, and answer once the record is durable."""
-        return await self.release(self.submit(request, asked))
+        (decision,) = await self.release(self.submit(request, asked))
+        return decision
 
     async def refuse(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Decision:
         """Record a refusal that was certain before any decision."""
-        return await self.release(self.record(verdict, request, asked))
+        (decision,) = await self.release(self.record([(verdict, request, asked)]))
+        return decision
 
     def submit(self, request: AccessRequest, asked: Asked) -> Pending:
         """Decide now and hand the record to the journal. Nothing may be answered before `release`."""
+        return self.record([self.decide(request, asked)])
+
+    def decide(self, request: AccessRequest, asked: Asked) -> Weighed:
+        """The verdict of now, with its effects. Record it before anything is waited for."""
         mono = self._monotonic()
         verdict = self.weigh(request, asked.point, mono)
         if not asked.simulated:
             self._judge.happened(verdict, request, mono)
             if verdict.permit:
                 self._judge.count_permit(verdict, request.actor, mono)
-        pending = self.record(verdict, request, asked)
-        if verdict.permit and len(verdict.reasons) > 1 and _is_noted(verdict, asked):
-            self.on_passed_back(pending.decision, request)
-        return pending
+        return verdict, request, asked
 
     def weigh(self, request: AccessRequest, point: str, mono: float) -> Verdict:
         """The verdict of now for a point that asks, without any effect. `mono`: monotonic seconds."""
@@ -195,161 +168,156 @@ class Authorizer:
             verdict = self.rules.review(verdict, request)
         return verdict if verdict.permit else self.soften(verdict, request, point)
 
-    def record(self, verdict: Verdict, request: AccessRequest, asked: Asked) -> Pending:
-        """Hand the record of a verdict, however it came about, to the journal."""
-        began, now = self._monotonic(), self._clock()
-        decision_id = f"{self._prefix}{self._journal.next_seq}"
-        asks = self._obligations(request, asked) if verdict.permit and self.obliges else NO_OBLIGATIONS
-        decision = Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor, asks)
+    def record(self, weighed: Sequence[Weighed]) -> Pending:
+        """Hand the records of verdicts, however they came about, to the journal."""
+        began, now, judge = self._monotonic(), self._clock(), self._judge
+        decisions, bodies = [], []
+        for seq, each in enumerate(weighed, self._journal.next_seq):
+            decision = self._decision(each, f"{self._prefix}{seq}", now)
+            decisions.append(decision)
+            bodies.append(_encode(self._as_record(decision, each)))
         try:
-            written = self._journal.append(_encode(self._as_record(decision, request, asked)), now)
+            written = self._journal.extend(bodies, now) if bodies else None
         except JournalUnavailable:
-            return Pending(_unrecorded(decision), request, None, None, began)
-        if asked.counter is not None:
-            self._proved(request.actor, asked.counter, asked.key)
-        standing, tightened = self._judge.standing(request.actor), self._judge.tightened
-        return Pending(decision, request, standing, written, began, asked.simulated, tightened)
+            written = None
+        else:
+            self._noted(decisions, weighed)
+        return Pending(decisions, weighed, written, began, judge.tightened, judge.stops)
 
-    async def release(self, pending: Pending) -> Decision:
-        """The decision, once its record is durable. A permit that a stop has overtaken becomes a denial."""
+    def _noted(self, decisions: Sequence[Decision], weighed: Sequence[Weighed]) -> None:
+        """What others want to know of what is on its way into the journal."""
+        for decision, (verdict, request, asked) in zip(decisions, weighed, strict=True):
+            if asked.counter is not None:
+                self._proved(request.actor, asked.counter, asked.key)
+            if verdict.permit and len(verdict.reasons) > 1 and _is_noted(verdict, asked):
+                self.on_passed_back(decision, request)
+
+    async def release(self, pending: Pending) -> list[Decision]:
+        """The decisions in their order, once they are durable. A permit that a stop has overtaken becomes a denial."""
         if pending.written is not None and not pending.written.done():
             with suppress(JournalUnavailable):
                 await pending.written
-        if self._must_be_withdrawn(pending):
-            return await self._withdraw(pending)
-        return self._concluded(pending)
+        withdrawn: dict[int, Decision] = {}
+        # A stop may come while a withdrawal is written: nothing is waited for after the last look at all of them.
+        while overtaken := self._overtaken(pending, withdrawn):
+            for number in overtaken:
+                withdrawn[number] = await self._withdraw(pending, number)
+        return self._told(pending, withdrawn)
 
-    def when_durable(self, pendings: Sequence[Pending], then: Then) -> None:
-        """`release_all` without a task for each who waits: `then` is called, never before this returns."""
-        written = pendings[-1].written if pendings else None
+    def when_durable(self, pending: Pending, then: Then) -> None:
+        """`release` without a task for each who waits: `then` is called, never before this returns."""
+        written = pending.written
         if written is None:
-            asyncio.get_running_loop().call_soon(self._tell_late, pendings, then)
+            asyncio.get_running_loop().call_soon(self._tell_late, pending, then)
         elif written is self._line_of:
-            self._line.append((pendings, then))
+            self._line.append((pending, then))
         else:
-            self._line_of, self._line = written, [(pendings, then)]
+            self._line_of, self._line = written, [(pending, then)]
             written.add_done_callback(partial(self._serve_line, self._line))
 
-    def _serve_line(self, line: "list[tuple[Sequence[Pending], Then]]", written: "asyncio.Future[None]") -> None:
+    def _serve_line(self, line: "list[tuple[Pending, Then]]", written: "asyncio.Future[None]") -> None:
         """All who wait for one sync. A long line is served in slices: others must get their turn."""
         if line is self._line:
             self._line_of, self._line = None, []
         kept = written.exception() is None
-        for pendings, then in line[:SLICE]:
-            if kept and all(pending.written is written and self._stands(pending) for pending in pendings):
-                then([self._told(pending) for pending in pendings])
+        for pending, then in line[:SLICE]:
+            if kept and not self._overtaken(pending, {}):
+                then(self._told(pending, {}))
             else:
-                self._tell_late(pendings, then)
+                self._tell_late(pending, then)
         if len(line) > SLICE:
             asyncio.get_running_loop().call_soon(self._serve_line, line[SLICE:], written)
 
-    def _stands(self, pending: Pending) -> bool:
-        """Whether no stop has overtaken it."""
-        return not pending.decision.verdict.permit or not self._is_overtaken(pending)
-
-    def _tell_late(self, pendings: Sequence[Pending], then: Then) -> None:
-        """Some of them could not be kept, were overtaken, or began in an earlier group."""
-        task = asyncio.get_running_loop().create_task(self._release_late(pendings, then))
+    def _tell_late(self, pending: Pending, then: Then) -> None:
+        """They could not be kept, or some of them were overtaken."""
+        task = asyncio.get_running_loop().create_task(self._release_late(pending, then))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
 
-    async def _release_late(self, pendings: Sequence[Pending], then: Then) -> None:
-        then(await self.release_all(pendings))
+    async def _release_late(self, pending: Pending, then: Then) -> None:
+        then(await self.release(pending))
 
-    async def release_all(self, pendings: Sequence[Pending]) -> list[Decision]:
-        """The decisions in the same order, once all of them are durable."""
-        for written in {id(pending.written): pending.written for pending in pendings}.values():
-            if written is not None:
-                with suppress(JournalUnavailable):
-                    await written
-        withdrawn: dict[int, Decision] = {}
-        # A stop may come while a withdrawal is written: nothing is waited for after the last look at all of them.
-        while overtaken := self._overtaken(pendings, withdrawn):
-            for number in overtaken:
-                withdrawn[number] = await self._withdraw(pendings[number])
-        return [withdrawn.get(number) or self._concluded(pending) for number, pending in enumerate(pendings)]
+    def _decision(self, weighed: Weighed, decision_id: str, now: int) -> Decision:
+        verdict, request, asked = weighed
+        asks = NO_OBLIGATIONS
+        if verdict.permit:
+            for oblige in self.obliges:
+                asks = {**asks, **more} if (more := oblige(request, asked)) else asks
+        return Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor, asks)
 
-    def _obligations(self, request: AccessRequest, asked: Asked) -> Obligations:
-        return {name: value for oblige in self.obliges for name, value in oblige(request, asked).items()}
+    def _overtaken(self, pending: Pending, withdrawn: Container[int]) -> list[int]:
+        """Which permits must be withdrawn. Where nobody was stopped and nothing barred meanwhile it costs one look."""
+        judge = self._judge
+        if (pending.stops == judge.stops and pending.tightened == judge.tightened) or not _is_kept(pending):
+            return []
+        numbered = enumerate(pending.weighed)
+        permits = [number for number, (verdict, _, _) in numbered if verdict.permit and number not in withdrawn]
+        return [number for number in permits if self._is_stopped(pending, number) or self._barred(pending, number)]
 
-    def _overtaken(self, pendings: Sequence[Pending], withdrawn: Container[int]) -> list[int]:
-        numbered = enumerate(pendings)
-        return [number for number, each in numbered if number not in withdrawn and self._must_be_withdrawn(each)]
+    def _told(self, pending: Pending, withdrawn: Mapping[int, Decision]) -> list[Decision]:
+        """Decisions that may be told, counted."""
+        decisions = list(pending.decisions if _is_kept(pending) else map(_unrecorded, pending.decisions))
+        for number, decision in withdrawn.items():
+            decisions[number] = decision
+        verdicts = [decision.verdict for decision in decisions]
+        self.tally.count(verdicts, self._monotonic() - pending.began)
+        for number, verdict in enumerate(verdicts):
+            if verdict.reason is Reason.STATE and not pending.weighed[number][2].simulated:
+                self.on_stopped(decisions[number].actor, decisions[number].decision_id)
+        return decisions
 
-    def _concluded(self, pending: Pending) -> Decision:
-        """What became of one that no stop has overtaken."""
-        return self._told(pending if _is_kept(pending) else pending._replace(decision=_unrecorded(pending.decision)))
+    def _is_stopped(self, pending: Pending, number: int) -> bool:
+        return self._judge.stopped_since(pending.decisions[number].actor, pending.stops)
 
-    def _told(self, pending: Pending) -> Decision:
-        """A decision that may be told, counted."""
-        decision = pending.decision
-        self.tally.count(decision.verdict, self._monotonic() - pending.began)
-        if decision.verdict.reason is Reason.STATE and not pending.simulated:
-            self.on_stopped(pending.actor, decision.decision_id)
-        return decision
-
-    def _must_be_withdrawn(self, pending: Pending) -> bool:
-        return pending.decision.verdict.permit and _is_kept(pending) and self._is_overtaken(pending)
-
-    def _is_overtaken(self, pending: Pending) -> bool:
-        """By a stop of the actor, or by what bars the place."""
-        return self._is_stopped(pending) or self._barred(pending) is not None
-
-    def _is_stopped(self, pending: Pending) -> bool:
-        standing = self._judge.standing(pending.actor)
-        if standing is pending.standing or standing is None or pending.standing is None:
-            return standing is not pending.standing
-        return standing.state is not State.ACTIVE or standing.cut_off != pending.standing.cut_off
-
-    def _barred(self, pending: Pending) -> Verdict | None:
+    def _barred(self, pending: Pending, number: int) -> Verdict | None:
         """The refusal of a permit that a lockdown has overtaken."""
         if pending.tightened == self._judge.tightened:
             return None
-        verdict = self._judge.decide(pending.request, self._monotonic())
-        return verdict if _bars(verdict, pending.decision.verdict) else None
+        before, request, _ = pending.weighed[number]
+        verdict = self._judge.decide(request, self._monotonic())
+        return verdict if _bars(verdict, before) else None
 
-    async def _withdraw(self, pending: Pending) -> Decision:
-        barred = None if self._is_stopped(pending) else self._barred(pending)
-        verdict = barred or _stopped(pending.decision.verdict, self._judge.standing(pending.actor))
-        self.tally.count(verdict, self._monotonic() - pending.began)
-        decision = pending.decision._replace(verdict=verdict, obligations=NO_OBLIGATIONS)
-        if verdict.reason is Reason.STATE and not pending.simulated:
-            self.on_stopped(pending.actor, decision.decision_id)
+    async def _withdraw(self, pending: Pending, number: int) -> Decision:
+        before = pending.decisions[number]
+        barred = None if self._is_stopped(pending, number) else self._barred(pending, number)
+        verdict = barred or _stopped(before.verdict, self._judge.standing(before.actor))
+        decision = before._replace(verdict=verdict, obligations=NO_OBLIGATIONS)
         try:
-            withdrawn = Withdrawn(decision.decision_id, pending.actor, verdict.reason)
+            withdrawn = Withdrawn(decision.decision_id, decision.actor, verdict.reason)
             await self._journal.append(_encode(withdrawn), self._clock())
         except JournalUnavailable:
             return _unrecorded(decision)
         return decision
 
-    def _as_record(self, decision: Decision, request: AccessRequest, asked: Asked) -> DecisionRecord:
-        verdict = decision.verdict
+    def _as_record(self, decision: Decision, weighed: Weighed) -> DecisionRecord:
+        (permit, reason, reasons, contract, grant, target), request, asked = weighed
+        actor, action, resource, at, ip, environment, task, payload, presence, reader, distance = request[:11]
         return DecisionRecord(
             decision.decision_id,
-            "permit" if verdict.permit else "deny",
-            verdict.reason,
-            verdict.reasons,
-            request.actor,
-            request.action,
-            request.resource,
+            "permit" if permit else "deny",
+            reason,
+            reasons,
+            actor,
+            action,
+            resource,
             asked.point,
-            verdict.contract,
-            self._units(request.actor),
-            verdict.target,
-            verdict.grant,
-            request.reader,
-            request.presence,
-            None if request.ip is None else _address(request.ip),
-            request.environment,
-            request.task,
-            request.payload,
-            request.distance_m,
+            contract,
+            self._units(actor),
+            target,
+            grant,
+            reader,
+            presence,
+            None if ip is None else _address(ip),
+            environment,
+            task,
+            payload,
+            distance,
             asked.simulated,
-            request.at if asked.simulated else 0,
+            at if asked.simulated else 0,
             asked.request_id,
             asked.key,
             asked.counter,
-            recordable(decision.obligations),
+            recordable(decision.obligations) if decision.obligations else None,
         )
 
 

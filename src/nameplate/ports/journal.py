@@ -50,6 +50,10 @@ class Journal(Protocol):
         """
         ...
 
+    def extend(self, bodies: Sequence[bytes], at: int, *, urgent: bool = False) -> asyncio.Future[None]:
+        """`append` for one or more at once: all of them become part of the same sync, or none."""
+        ...
+
     def checkpoint(self) -> Checkpoint:
         """What the node has last signed: covers exactly the records that are on the disk. Any thread."""
         ...

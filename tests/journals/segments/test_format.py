@@ -71,7 +71,7 @@ def test_there_is_one_way_only_to_write_a_header(line):
 
 
 def record(seq, link):
-    raw = RECORD % (seq, b"2026-11-18T11:06:40.", 5, b'"n":1}')
+    raw = RECORD % (seq, b"2026-11-18T11:06:40.000005Z", b'"n":1}')
     return record_line(next_link(link, leaf_hash(raw)), raw)
 
 

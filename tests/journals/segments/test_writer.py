@@ -2,10 +2,10 @@ import errno
 
 import pytest
 
-from nameplate.domain.merkle import Frontier, leaf_hash
+from nameplate.domain.merkle import Frontier
 from nameplate.domain.notes import EMPTY_LINK, VerifierKey
 from nameplate.journals.segments import verify
-from nameplate.journals.segments.format import RECORD, Chain, next_link
+from nameplate.journals.segments.format import RECORD, Chain
 from nameplate.journals.segments.heads import KEY_FILE
 from nameplate.journals.segments.recovery import Recovered
 from nameplate.journals.segments.settings import Settings
@@ -21,14 +21,12 @@ def open_writer(directory, files, settings=SMALL):
     return SegmentWriter(place, Recovered(Chain(EMPTY_LINK, Frontier()), None, None, 0, 0))
 
 
-def records(writer, count):
-    link, made = writer.chain.link, []
-    for seq in range(writer.chain.size + 1, writer.chain.size + 1 + count):
-        raw = RECORD % (seq, b"2026-11-18T11:06:40.", 5, b'"text":"' + b"x" * 50 + b'"}')
-        leaf = leaf_hash(raw)
-        link = next_link(link, leaf)
-        made.append((raw, leaf, link))
-    return made
+def write(writer, count):
+    """So many more records."""
+    chain, following = writer.chain.copy(), range(writer.chain.size + 1, writer.chain.size + 1 + count)
+    text = b'"text":"' + b"x" * 50 + b'"}'
+    lines = chain.extend([RECORD % (seq, b"2026-11-18T11:06:40.000005Z", text) for seq in following])
+    writer.write(lines, chain, urgent=False)
 
 
 @pytest.fixture(name="files")
@@ -39,7 +37,7 @@ def files_fixture():
 def test_a_group_is_written_synced_and_signed_for(tmp_path, files):
     writer = open_writer(tmp_path, files)
     files.log.clear()
-    writer.write(records(writer, 3), urgent=False)
+    write(writer, 3)
     assert [name for name, *_ in files.log] == ["write", "sync", "write"]
     assert writer.chain.size == writer.heads.last[0].size == verify(tmp_path).records == 3
     writer.close()
@@ -47,9 +45,9 @@ def test_a_group_is_written_synced_and_signed_for(tmp_path, files):
 
 def test_a_new_segment_is_durable_under_its_name_before_a_record_is_in_it(tmp_path, files):
     writer = open_writer(tmp_path, files, SMALL._replace(segment_bytes=600))
-    writer.write(records(writer, 3), urgent=False)
+    write(writer, 3)
     files.log.clear()
-    writer.write(records(writer, 1), urgent=False)
+    write(writer, 1)
     done = [name for name, *_ in files.log]
     start = done.index("rename")
     assert done[start - 2 : start + 4] == ["write", "sync", "rename", "sync_directory", "write", "sync"]
@@ -60,8 +58,8 @@ def test_a_new_segment_is_durable_under_its_name_before_a_record_is_in_it(tmp_pa
 
 def test_a_group_larger_than_a_segment_is_not_split(tmp_path, files):
     writer = open_writer(tmp_path, files, SMALL._replace(segment_bytes=100))
-    writer.write(records(writer, 5), urgent=False)
-    writer.write(records(writer, 5), urgent=False)
+    write(writer, 5)
+    write(writer, 5)
     assert [int(path.stem) for path in segments(tmp_path)] == [1, 6]
     writer.close()
 
@@ -69,17 +67,17 @@ def test_a_group_larger_than_a_segment_is_not_split(tmp_path, files):
 @pytest.mark.parametrize("operation", ["write", "sync", "rename", "sync_directory"])
 def test_wherever_a_change_of_segment_fails_repair_leaves_what_is_durable(tmp_path, files, operation):
     writer = open_writer(tmp_path, files, SMALL._replace(segment_bytes=600))
-    writer.write(records(writer, 3), urgent=False)
+    write(writer, 3)
     files.fail(operation)
     with pytest.raises(OSError, match="Input/output"):
-        writer.write(records(writer, 1), urgent=False)
+        write(writer, 1)
     assert writer.chain.size == 3
     files.heal()
     writer.repair()
     assert [int(path.stem) for path in segments(tmp_path)] == [1]
     assert verify(tmp_path).records == 3
     assert verify(tmp_path).torn_tail_bytes == 0
-    writer.write(records(writer, 1), urgent=False)
+    write(writer, 1)
     assert verify(tmp_path).records == 4
     writer.close()
 
@@ -97,7 +95,7 @@ def test_a_head_that_cannot_be_written_takes_the_group_back(tmp_path):
     writer = open_writer(tmp_path, files, Settings(reserve_bytes=4096))
     files.armed = True
     with pytest.raises(OSError, match="the head is bad"):
-        writer.write(records(writer, 2), urgent=False)
+        write(writer, 2)
     assert writer.chain.size == 0
     with pytest.raises(OSError, match="the head is bad"):
         writer.repair()

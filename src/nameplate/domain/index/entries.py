@@ -24,14 +24,18 @@ class Place:
 
 
 class Entry:
-    """What the index holds of an actor. `refusal` is what its state forbids, `who` what conditions may ask about."""
+    """What the index holds of an actor. `refusal` is what its state forbids, `who` what conditions may ask about.
 
-    __slots__ = ("contract", "cut_off", "place", "refusal", "retire_by", "who")
+    `stopped_at`: the number of its newest stop, see `Index.stops`.
+    """
+
+    __slots__ = ("contract", "cut_off", "place", "refusal", "retire_by", "stopped_at", "who")
 
     def __init__(self, actor: Actor, standing: Standing, place: Place, contract: CompiledContract) -> None:
         self.place = place
         self.contract = contract
         self.retire_by: date | None = actor.retire_by
+        self.stopped_at = 0
         self.stand(actor, standing)
 
     def stand(self, actor: Actor, standing: Standing) -> None:

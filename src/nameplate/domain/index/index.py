@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nameplate.domain.actors import Actor, Standing
+from nameplate.domain.actors import Actor, Standing, State
 from nameplate.domain.calendars import Calendar
 from nameplate.domain.contracts import Contract
 from nameplate.domain.lockdowns import Threat
@@ -33,7 +33,7 @@ class Index:
     """Decides about access requests; the same answers as `reference.decide`. For one thread.
 
     `transitions` compiles a time zone; it raises Invalid for one that does not exist, and so do `put_site`,
-    `put_calendar` and `put_contract` before they have changed anything.
+    `put_calendar` and `put_contract` before they have changed anything. `stops` grows with every stop of anybody.
     """
 
     def __init__(self, transitions: Callable[[str], Transitions]) -> None:
@@ -45,11 +45,13 @@ class Index:
         self._watches = False
         self._entries: dict[str, Entry] = {}
         self._contracts: dict[str, CompiledContract] = {}
+        self._rated: set[str] = set()
         self._passages: dict[str, Passage] = {}
         self._places: dict[str, Place] = {}
         self._public: set[str] = set()
         self._zone_sites: dict[str, str] = {}
         self.barriers = Barriers()
+        self.stops = 0
 
     def fill(self, facts: Facts) -> None:
         """Put everything that `facts` holds."""
@@ -152,8 +154,12 @@ class Index:
     def put_contract(self, contract: Contract) -> None:
         """Declare a contract or put a new revision in its place, for all its actors at once."""
         compiled = self._contracts.get(contract.id) or CompiledContract()
+        former = compiled.name
         compiled.replace(contract, self._compiler)
         self._contracts[contract.id] = compiled
+        self._rated.discard(former)
+        if compiled.rates:
+            self._rated.add(compiled.name)
         self._watches = self._watches or any(
             grant.custody_s is not None or grant.escort_s is not None for grant in contract.grants
         )
@@ -161,17 +167,21 @@ class Index:
     def drop_contract(self, contract_id: str) -> None:
         """Withdraw a contract: its actors have none until it is declared again."""
         if contract_id in self._contracts:
+            self._rated.discard(self._contracts[contract_id].name)
             self._contracts[contract_id].withdraw()
 
     def put_actor(self, actor: Actor, standing: Standing) -> None:
         """Declare an actor or replace it."""
-        contract = self._contracts.setdefault(actor.contract, CompiledContract())
-        self._entries[actor.id] = Entry(actor, standing, self._place(actor.site), contract)
+        contract, former = self._contracts.setdefault(actor.contract, CompiledContract()), self._entries.get(actor.id)
+        entry = self._entries[actor.id] = Entry(actor, standing, self._place(actor.site), contract)
+        if former is not None:
+            entry.stopped_at = self._stop(former, standing)
 
     def drop_actor(self, actor_id: str) -> None:
         """Forget an actor, and its permits that count towards a rate."""
         entry = self._entries.pop(actor_id, None)
         if entry is not None:
+            self.stops += 1
             for _, log in entry.contract.rates.values():
                 log.forget(actor_id)
 
@@ -179,10 +189,23 @@ class Index:
         """Apply what has happened to an actor: the next decision knows. An unknown actor is ignored."""
         entry = self._entries.get(actor_id)
         if entry is not None:
+            entry.stopped_at = self._stop(entry, standing)
             entry.stand(entry.who[0], standing)
 
+    def _stop(self, entry: Entry, standing: Standing) -> int:
+        """The number of the newest stop of an actor that stands so from now on."""
+        if standing.state is State.ACTIVE and standing.cut_off == entry.cut_off:
+            return entry.stopped_at
+        self.stops += 1
+        return self.stops
+
+    def stopped_since(self, actor_id: str, stops: int) -> bool:
+        """Whether the actor was stopped after `stops` had that value (even if it may act again) or is forgotten."""
+        entry = self._entries.get(actor_id)
+        return entry is None or entry.stopped_at > stops
+
     def standing(self, actor_id: str) -> Standing | None:
-        """The very object that was put last: another one means that something has happened in between."""
+        """What was put last."""
         entry = self._entries.get(actor_id)
         return None if entry is None else entry.who[1]
 
@@ -191,6 +214,8 @@ class Index:
 
         Call it before another decision about the same actor. Only `granted` counts: nothing else rests on a rate.
         """
+        if verdict.contract not in self._rated:
+            return
         entry = self._entries.get(actor)
         if entry is None or verdict.reason is not Reason.GRANTED or verdict.contract != entry.contract.name:
             return

@@ -88,13 +88,12 @@ def _narrowed(parts: Deciding) -> Iterator[str]:
 async def _ask(parts: Deciding, decisions: int) -> int:
     dice, lost = random.Random(SEED), 0  # noqa: S311 - a workload, not a secret
     for start in range(0, decisions, GROUP):
-        pendings = []
+        weighed = []
         for _ in range(min(GROUP, decisions - start)):
             actor, grant, stranger = dice.randrange(ACTORS), dice.randrange(GRANTS), dice.random() < 0.2
-            pendings.append(parts.authorizer.submit(_request(actor, grant, stranger=stranger), Asked("bench")))
-            permit = pendings[-1].decision.permit
-            lost += permit and actor % CONTRACTS < NARROWED and grant >= KEPT
-        await parts.authorizer.release_all(pendings)
+            weighed.append(parts.authorizer.decide(_request(actor, grant, stranger=stranger), Asked("bench")))
+            lost += weighed[-1][0].permit and actor % CONTRACTS < NARROWED and grant >= KEPT
+        await parts.authorizer.release(parts.authorizer.record(weighed))
     return lost
 
 

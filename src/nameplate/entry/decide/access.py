@@ -12,7 +12,7 @@ from nameplate.domain.points import Caller
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.entry.operations import Answer, Who, operation
-from nameplate.flows.authorize import Authorizer, Pending
+from nameplate.flows.authorize import Authorizer, Weighed
 
 from . import asking, authzen
 from .app import request_id
@@ -97,19 +97,20 @@ class Access:
         if not batch.evaluations:
             self._answer_one(batch, asking, reply)
             return
-        submitted = self._submit_all(batch, asking)
+        weighed, faulty = self._weigh_all(batch, asking)
 
         def told(decisions: Sequence[Decision]) -> None:
-            following = iter(decisions)
-            answers = [authzen.answer(next(following)) if isinstance(each, Pending) else each for each in submitted]
+            answers = [authzen.answer(decision) for decision in decisions]
+            for place, answer in faulty.items():
+                answers.insert(place, answer)
             reply(200, encode(authzen.Answers(answers)), [JSON, *asking.echo])
 
-        self._authorizer.when_durable([each for each in submitted if isinstance(each, Pending)], told)
+        self._authorizer.when_durable(self._authorizer.record(weighed), told)
 
     def _answer_one(self, evaluation: authzen.Evaluation, asking: Asking, reply: Reply) -> None:
-        pending = self._submit(evaluation, asking)
+        pending = self._authorizer.record([self._weigh(evaluation, asking)])
         self._authorizer.when_durable(
-            (pending,), lambda decisions: reply(200, encode(authzen.answer(decisions[0])), [JSON, *asking.echo])
+            pending, lambda decisions: reply(200, encode(authzen.answer(decisions[0])), [JSON, *asking.echo])
         )
 
     @operation("GET /.well-known/authzen-configuration", Who.EVERYBODY, Answer(Metadata))
@@ -128,27 +129,31 @@ class Access:
         )
         await reply_json(send, metadata, headers=request_id(scope["headers"]))
 
-    def _submit_all(self, batch: authzen.Batch | authzen.RawBatch, asking: Asking) -> list[Pending | authzen.Answer]:
+    def _weigh_all(
+        self, batch: authzen.Batch | authzen.RawBatch, asking: Asking
+    ) -> tuple[list[Weighed], dict[int, authzen.Answer]]:
+        """The verdicts, and the answers to items that cannot be understood, by their place."""
         stop_on = _STOPS_BATCH.get(batch.options.evaluations_semantic) if batch.options else None
-        submitted = list[Pending | authzen.Answer]()
-        for item in batch.evaluations or ():
+        weighed, faulty = list[Weighed](), dict[int, authzen.Answer]()
+        items: Sequence[authzen.Evaluation | msgspec.Raw] = batch.evaluations or ()
+        for place, item in enumerate(items):
             try:
-                pending = self._submit(authzen.read_item(item, batch), asking)
-                submitted.append(pending)
-                permit = pending.decision.verdict.permit
+                whole = item if isinstance(item, authzen.Evaluation) else authzen.read_item(item, batch)
+                each = self._weigh(whole, asking)
+                weighed.append(each)
+                permit = each[0].permit
             except HttpError as error:
-                submitted.append(authzen.faulty(error))
+                faulty[place] = authzen.faulty(error)
                 permit = False
             if permit is stop_on:
                 break
-        return submitted
+        return weighed, faulty
 
-    def _submit(self, evaluation: authzen.Evaluation, asking: Asking) -> Pending:
+    def _weigh(self, evaluation: authzen.Evaluation, asking: Asking) -> Weighed:
         request, asked = self.question(evaluation, asking)
-        if not is_made_up(request, asked):
-            return self._authorizer.submit(request, asked)
-        verdict = Verdict(permit=False, reason=Reason.SIMULATED_EFFECT, reasons=(Reason.SIMULATED_EFFECT,))
-        return self._authorizer.record(verdict, request, asked)
+        if not (asked.simulated and is_made_up(request)):
+            return self._authorizer.decide(request, asked)
+        return Verdict(False, Reason.SIMULATED_EFFECT, (Reason.SIMULATED_EFFECT,)), request, asked
 
     def question(self, evaluation: authzen.Evaluation, asking: Asking) -> tuple[AccessRequest, Asked]:
         """The request that an evaluation means, at the time that counts for its caller; raises HttpError 400."""
@@ -185,9 +190,9 @@ class Access:
         return caller
 
 
-def is_made_up(request: AccessRequest, asked: Asked) -> bool:
-    """Whether it asks about a door at a time of its own: that must never open anything."""
-    return asked.simulated and resource_kind(request.resource) in _PHYSICAL
+def is_made_up(request: AccessRequest) -> bool:
+    """Whether what is asked at a time of its own is about a door: that must never open anything."""
+    return resource_kind(request.resource) in _PHYSICAL
 
 
 def decided(decision: Decision) -> tuple[str, str, tuple[str, ...], str, str]:

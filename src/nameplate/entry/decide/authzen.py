@@ -56,7 +56,7 @@ class Options(msgspec.Struct):
 
 
 class Batch(Evaluation):
-    """A batch (section 7) all of whose items are well-formed."""
+    """A batch (section 7) all of whose items are well-formed, and completed from its defaults."""
 
     evaluations: list[Evaluation] | None = None
     options: Options | None = None
@@ -112,6 +112,8 @@ def read_evaluations(body: bytes) -> Batch | RawBatch:
         raise HttpError(
             400, "too_many_evaluations", f"A batch holds at most {MAX_EVALUATIONS} evaluations.", "Split it."
         )
+    if isinstance(batch, Batch) and batch.evaluations and _has_defaults(batch):
+        batch.evaluations = [_completed_item(item, batch) for item in batch.evaluations]
     return batch
 
 
@@ -124,11 +126,17 @@ def _read_batch(body: bytes) -> Batch | RawBatch:
         return batch
 
 
-def read_item(given: Evaluation | msgspec.Raw, defaults: Evaluation) -> Evaluation:
+def read_item(given: msgspec.Raw, defaults: Evaluation) -> Evaluation:
     """One item of a batch, completed from its defaults; raises HttpError 400."""
-    item: Evaluation = given if isinstance(given, Evaluation) else read(_evaluation, given)
-    if not (defaults.subject or defaults.action or defaults.resource or defaults.context):
-        return item
+    item: Evaluation = read(_evaluation, given)
+    return _completed_item(item, defaults) if _has_defaults(defaults) else item
+
+
+def _has_defaults(batch: Evaluation) -> bool:
+    return bool(batch.subject or batch.action or batch.resource or batch.context)
+
+
+def _completed_item(item: Evaluation, defaults: Evaluation) -> Evaluation:
     return Evaluation(
         _completed(item.subject, defaults.subject),
         _completed_action(item.action, defaults.action),
@@ -140,20 +148,20 @@ def read_item(given: Evaluation | msgspec.Raw, defaults: Evaluation) -> Evaluati
 def question(evaluation: Evaluation, subject_types: frozenset[str], now: int) -> AccessRequest:
     """The access request that an evaluation means; raises HttpError 400 where something required is missing."""
     subject, action, resource = evaluation.subject, evaluation.action, evaluation.resource
-    if subject is None or not subject.type or not subject.id:
+    if subject is None or not (actor := subject.id) or not (kind := subject.type):
         raise _missing("subject", "type and id")
-    if action is None or not action.name:
+    if action is None or not (name := action.name):
         raise _missing("action", "name")
     if resource is None or not resource.type or not resource.id:
         raise _missing("resource", "type and id")
-    if len(subject.id) > MAX_ID or len(action.name) > MAX_ID or len(resource.type) + len(resource.id) >= MAX_RESOURCE:
+    target = f"{resource.type}:{resource.id}"
+    if len(actor) > MAX_ID or len(name) > MAX_ID or len(target) > MAX_RESOURCE:
         raise HttpError(
             400, "too_long", f"Subject ids and action names have at most {MAX_ID} characters, resources {MAX_RESOURCE}."
         )
-    # A subject of another type is nobody we know: the empty id is no actor.
-    actor = subject.id if subject.type in subject_types else ""
     return request_of(
-        (actor, action.name, f"{resource.type}:{resource.id}", now),
+        # A subject of another type is nobody we know: the empty id is no actor.
+        (actor if kind in subject_types else "", name, target, now),
         evaluation.context or NOTHING,
         (subject.properties or NOTHING, action.properties or NOTHING, resource.properties or NOTHING),
     )
@@ -199,11 +207,10 @@ def simulated_time(context: Mapping[str, Any] | None) -> int | None:
 
 def answer(decision: Decision) -> Answer:
     """The answer to a question."""
-    verdict = decision.verdict
+    permit, reason, reasons, contract, _, _ = decision.verdict
     # A point that observes learns for itself; only `warn` tells the caller what it would have been refused for.
-    reasons = verdict.reasons if verdict.reason is not Reason.OBSERVED else verdict.reasons[:1]
-    why = Why(verdict.reason, reasons, decision.decision_id, verdict.contract, decision.obligations)
-    return Answer(verdict.permit, why)
+    told = reasons[:1] if permit and reason is Reason.OBSERVED else reasons
+    return Answer(permit, Why(reason, told, decision.decision_id, contract, decision.obligations))
 
 
 def faulty(error: HttpError) -> Answer:
@@ -233,13 +240,12 @@ def _text(value: Any) -> str | None:
 
 
 def _ip(value: Any) -> int | None:
-    text = _text(value)
-    return None if text is None else _address(text)
+    return _address(value) if isinstance(value, str) and len(value) <= MAX_TEXT else None
 
 
 def _payload(value: Any) -> str:
     # Not to be told apart from carrying nothing would open doors to whoever garbles what it carries.
-    return "none" if value == "" else _text(value) or UNREADABLE
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else "none" if value == "" else UNREADABLE
 
 
 def _distance(value: Any) -> float | None:

@@ -84,7 +84,7 @@ class Searches:
     def _wanted(self, what: str, question: authzen.Evaluation, asking: Asking, page: PageIn, after: str) -> Wanted:
         request, asked = self._access.question(question, asking)
         kind = (question.resource.type or "") if question.resource else ""
-        hopeless = is_made_up(request, asked) or not request.actor
+        hopeless = (asked.simulated and is_made_up(request)) or not request.actor
         return Wanted(what, request, kind, asked, after, min(page.limit, MAX_PAGE), not page.token, hopeless)
 
     def _token(self, last: str, mark: bytes) -> str:

@@ -23,6 +23,7 @@ MAX_HEAD = 320 * 1024
 """Of a request that is still in its head when so much has arrived, no more is read. One read brings up to 256 KiB."""
 
 
+_MAX_DIGITS = len(str(MAX_EXCHANGE))
 HEAD_S = 10.0
 """How long a head may take, from the connection or from its first byte."""
 SWEEP_S = 1.0
@@ -88,7 +89,7 @@ class BoundedProtocol(HttpToolsProtocol):
             parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
             and not parser.should_upgrade()
-            and len(length) <= len(str(MAX_EXCHANGE))
+            and len(length) <= _MAX_DIGITS
             and length.isdigit()
             and int(length) <= MAX_EXCHANGE
         )

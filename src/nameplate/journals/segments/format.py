@@ -7,9 +7,11 @@ A segment is a header line, then one line a record: 64 hex digits of its chain l
 leaf = SHA-256(0x00 || JSON), link = SHA-256(previous link || leaf); the links start from 32 zero bytes.
 """
 
-import hashlib
 import json
 import re
+from binascii import hexlify
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from types import NoneType
 from typing import NamedTuple
@@ -21,8 +23,8 @@ VERSION = 2
 _FORMATS = {f"nameplate-journal/{version}": version for version in (1, VERSION)}
 MAX_HEADER = 16 * 1024
 MAX_RECORD = 4 * 1024 * 1024
-RECORD = b'{"seq":%d,"at":"%s%06dZ",%s'
-"""A record's JSON object: number, RFC 3339 time up to the seconds' point, microseconds, the body without its brace."""
+RECORD = b'{"seq":%d,"at":"%s",%s'
+"""A record's JSON object: number, RFC 3339 time with microseconds, the body without its brace."""
 
 _PRUNED = re.compile(rb'\{"seq":[0-9]+,"at":"[^"]{27}","kind":"pruned","before":([1-9][0-9]{0,17}),')
 _NAME = re.compile(r"([0-9]{20})\.journal")
@@ -105,12 +107,12 @@ def pruned_before(raw: bytes) -> int:
 
 def next_link(link: bytes, leaf: bytes) -> bytes:
     """The chain link after `link`."""
-    return hashlib.sha256(link + leaf).digest()
+    return sha256(link + leaf).digest()
 
 
 def record_line(link: bytes, raw: bytes) -> bytes:
     """The line of a record."""
-    return b"%s %s\n" % (link.hex().encode(), raw)
+    return hexlify(link) + b" " + raw + b"\n"
 
 
 class Chain:
@@ -126,6 +128,22 @@ class Chain:
     def size(self) -> int:
         """The number of records behind, which is also the `seq` of the last one."""
         return self.tree.size
+
+    def copy(self) -> "Chain":
+        """The same chain, growing apart from now on."""
+        return Chain(self.link, self.tree.copy())
+
+    def extend(self, raws: Iterable[bytes]) -> bytes:
+        """Take new records, JSON objects that bear the next numbers; gives their lines."""
+        link, leaves, lines = self.link, [], []
+        for raw in raws:
+            leaf = sha256(b"\0" + raw).digest()
+            link = sha256(link + leaf).digest()
+            leaves.append(leaf)
+            lines.append(record_line(link, raw))
+        self.link = link
+        self.tree.extend(leaves)
+        return b"".join(lines)
 
     def step(self, line: bytes) -> str | None:
         """Take the next record's line. Says what is wrong with it, and then has not moved."""

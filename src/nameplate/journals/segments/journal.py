@@ -6,9 +6,8 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from hashlib import sha256
 from pathlib import Path
 
 from nameplate.domain.figures import Histogram
@@ -23,7 +22,7 @@ from .heads import KEY_FILE, read_slots
 from .recovery import Recovered, recover
 from .reserve import DISK_FULL
 from .settings import Settings
-from .writer import Place, Record, SegmentWriter
+from .writer import Place, SegmentWriter
 
 MAX_BODY = MAX_RECORD - 256
 GATHER_TURNS = 16
@@ -40,18 +39,18 @@ class _GroupFuture(asyncio.Future[None]):
 
 
 class _Group:
-    """The records of one sync."""
+    """The records of one sync: their lines, and how many there are."""
 
-    __slots__ = ("future", "records", "urgent")
+    __slots__ = ("future", "lines", "size", "urgent")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.records: list[Record] = []
+        self.lines, self.size = bytearray(), 0
         self.urgent = False
         self.future = _GroupFuture(loop=loop)
 
     def fail(self, reason: str) -> None:
         """Tell all who wait that their record was not kept."""
-        if self.records:
+        if self.size:
             self.future.set_exception(JournalUnavailable(reason))
             self.future.exception()  # Marks it as seen: the alarm is `on_failure`, not a log line per group.
 
@@ -106,7 +105,7 @@ class SegmentJournal:
         except BaseException:
             os.close(self._lock)
             raise
-        self._size, self._link = self._writer.chain.size, self._writer.chain.link
+        self._chain = self._writer.chain.copy()
         self._second, self._stamp = -1, b""
         self._healthy, self._full, self._closing = True, False, False
         self._group, self._arrived, self.synced = _Group(self._loop), asyncio.Event(), Histogram()
@@ -117,13 +116,13 @@ class SegmentJournal:
         self._task = self._loop.create_task(self._run(), name="journal")
         self._task.add_done_callback(self._stopped)
         if recovered.lost:
-            lost = (self._size + 1, self._size + recovered.lost)
+            lost = (self.next_seq, self._chain.size + recovered.lost)
             self.append(b'{"kind":"journal_cut","lost_first":%d,"lost_last":%d}' % lost, clock())
 
     @property
     def next_seq(self) -> int:
         """See `Journal`."""
-        return self._size + 1
+        return self._chain.size + 1
 
     @property
     def healthy(self) -> bool:
@@ -133,27 +132,37 @@ class SegmentJournal:
     @property
     def waiting(self) -> int:
         """How many records wait for the next sync."""
-        return len(self._group.records)
+        return self._group.size
 
     def append(self, body: bytes, at: int, *, urgent: bool = False) -> asyncio.Future[None]:
         """See `Journal`."""
+        return self.extend((body,), at, urgent=urgent)
+
+    def extend(self, bodies: Sequence[bytes], at: int, *, urgent: bool = False) -> asyncio.Future[None]:
+        """See `Journal`."""
         if not (self._healthy or (urgent and self._full)) or self._closing:
             raise JournalUnavailable("The journal is closed." if self._closing else "The journal cannot be written.")
-        if not body.startswith(b'{"') or not body.endswith(b"}") or b"\n" in body or not 5 <= len(body) <= MAX_BODY:
-            raise ValueError("a record must be one JSON object on one line, of at most 4 MiB")
+        if not bodies:
+            raise ValueError("there is nothing to record")
+        for body in bodies:
+            if not body.startswith(b'{"') or not body.endswith(b"}") or b"\n" in body or not 5 <= len(body) <= MAX_BODY:
+                raise ValueError("a record must be one JSON object on one line, of at most 4 MiB")
+        stamp, group = self._time(at), self._group
+        if not group.size:
+            self._arrived.set()
+        group.lines += self._chain.extend(
+            [RECORD % (seq, stamp, body[1:]) for seq, body in enumerate(bodies, self.next_seq)]
+        )
+        group.size += len(bodies)
+        group.urgent |= urgent
+        return group.future
+
+    def _time(self, at: int) -> bytes:
+        """RFC 3339; the seconds are formatted once a second."""
         second, micros = divmod(at, 1_000_000)
         if second != self._second:
             self._second, self._stamp = second, format_time(second * 1_000_000)[:20].encode()
-        self._size += 1
-        raw = RECORD % (self._size, self._stamp, micros, body[1:])
-        leaf = sha256(b"\0" + raw).digest()
-        self._link = sha256(self._link + leaf).digest()
-        group = self._group
-        if not group.records:
-            self._arrived.set()
-        group.records.append((raw, leaf, self._link))
-        group.urgent |= urgent
-        return group.future
+        return b"%s%06dZ" % (self._stamp, micros)
 
     def checkpoint(self) -> Checkpoint:
         """See `Journal`."""
@@ -173,7 +182,7 @@ class SegmentJournal:
 
     async def _run(self) -> None:
         """Write group after group; while the disk fails, try again at intervals."""
-        while not (self._closing and not self._group.records):
+        while not (self._closing and not self._group.size):
             if await self._something_to_do():
                 await self._gather()
                 await self._flush()
@@ -195,21 +204,21 @@ class SegmentJournal:
             except TimeoutError:
                 return False
         self._arrived.clear()
-        return bool(self._group.records)
+        return bool(self._group.size)
 
     async def _gather(self) -> None:
         """Let what is already on its way come into the group: a sync costs the same for one record as for many."""
         size, turns = 0, 0
-        while size < len(self._group.records) and turns < GATHER_TURNS and not self._group.urgent:
-            size, turns = len(self._group.records), turns + 1
+        while size < self._group.size and turns < GATHER_TURNS and not self._group.urgent:
+            size, turns = self._group.size, turns + 1
             await asyncio.sleep(0)
 
     async def _flush(self) -> None:
         """One sync: what arrives meanwhile goes into the next group."""
         group, self._group = self._group, _Group(self._loop)
-        began = self._loop.time()
+        chain, began = self._chain.copy(), self._loop.time()
         try:
-            await self._in_thread(lambda: self._writer.write(group.records, urgent=group.urgent))
+            await self._in_thread(lambda: self._writer.write(group.lines, chain, urgent=group.urgent))
         except Exception as error:  # noqa: BLE001 - whatever it is, the record was not kept
             group.fail(f"The record could not be kept: {error}.")
             self._fail(error)
@@ -227,7 +236,7 @@ class SegmentJournal:
         self._full = _is_full(error)
         self._group.fail("A record before this one could not be kept.")
         self._group = _Group(self._loop)
-        self._size, self._link = self._writer.chain.size, self._writer.chain.link
+        self._chain = self._writer.chain.copy()
         if self._healthy:
             self._healthy = False
             self._loop.call_soon(self._on_failure, error)

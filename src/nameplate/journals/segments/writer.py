@@ -1,20 +1,17 @@
 """Puts groups of records on the disk. Runs in one thread; nothing here knows the event loop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from nameplate.domain.notes import Checkpoint, VerifierKey
 
 from .files import Files, write_all
-from .format import VERSION, Chain, Header, Segment, record_line, segment_path
+from .format import VERSION, Chain, Header, Segment, segment_path
 from .heads import HeadWriter
 from .recovery import Recovered
 from .reserve import DISK_FULL, Reserve
 from .settings import Settings
-
-Record = tuple[bytes, bytes, bytes]
-"""A record on its way to the disk: its JSON object, its leaf hash and its chain link. Plain, since made so often."""
 
 
 class Place(NamedTuple):
@@ -58,16 +55,16 @@ class SegmentWriter:
         if self.reserve_used:
             self._set_space_aside()
 
-    def write(self, records: Sequence[Record], *, urgent: bool) -> None:
-        """Make `records` durable and sign for them. `urgent` may use up the reserve."""
+    def write(self, lines: bytes | bytearray, chain: Chain, *, urgent: bool) -> None:
+        """Make `lines` durable and sign for `chain`, which ends with them. `urgent` may use up the reserve."""
         try:
-            self._attempt(records)
+            self._attempt(lines, chain)
         except OSError as error:
             if not (urgent and error.errno in DISK_FULL and self.reserve.is_whole()):
                 raise
             self.reserve.free()
             self.reserve_used = True
-            self._attempt(records)
+            self._attempt(lines, chain)
 
     def repair(self) -> None:
         """Bring the files back to what is durable, and the reserve to its size."""
@@ -94,25 +91,21 @@ class SegmentWriter:
             # A file of an older version is never written on: its readers would not understand what comes.
             self._rotate()
 
-    def _attempt(self, records: Sequence[Record]) -> None:
+    def _attempt(self, lines: bytes | bytearray, chain: Chain) -> None:
         if not self._mended:
             self._mend()
         self._mended = False
-        self._write(records)
+        self._write(lines, chain)
         self._mended = True
 
-    def _write(self, records: Sequence[Record]) -> None:
-        data = b"".join([record_line(link, raw) for raw, _, link in records])
-        if self._offset + len(data) > self._place.settings.segment_bytes and self._has_records():
+    def _write(self, lines: bytes | bytearray, chain: Chain) -> None:
+        if self._offset + len(lines) > self._place.settings.segment_bytes and self._has_records():
             self._rotate()
-        write_all(self._files, self._fd, data, self._offset)
+        write_all(self._files, self._fd, lines, self._offset)
         self._files.sync(self._fd)
-        tree = self.chain.tree.copy()
-        tree.extend(leaf for _, leaf, _ in records)
-        chain = Chain(records[-1][2], tree)
         self.heads.write(self._checkpoint(chain))
         self.chain = chain
-        self._offset += len(data)
+        self._offset += len(lines)
 
     def _rotate(self) -> None:
         self.heads.sync()
