@@ -13,9 +13,8 @@ def wall() -> int:
     return time.time_ns() // 1000
 
 
-def monotonic() -> float:
-    """Seconds that only go forward."""
-    return time.monotonic()
+monotonic = time.monotonic
+"""Seconds that only go forward."""
 
 
 async def watch_for_steps(stepped: Callable[[float], None]) -> None:

@@ -42,16 +42,12 @@ class Judge(Protocol):
         """The verdict, without any effect."""
         ...
 
-    def count_permit(self, verdict: Verdict, actor: str, mono: float) -> None:
-        """Count a permit towards the rate of its grant."""
-        ...
-
     def standing(self, actor_id: str) -> Standing | None:
         """What has happened to the actor so far."""
         ...
 
     def happened(self, verdict: Verdict, request: AccessRequest, mono: float) -> None:
-        """What a decision leaves behind for others, as at interlocked doors. Before the permit is counted."""
+        """What a decision leaves behind: a permit counts towards the rate of its grant, interlocked doors wait."""
         ...
 
     def stopped_since(self, actor_id: str, stops: int) -> bool:
@@ -157,8 +153,6 @@ class Authorizer:
         verdict = self.weigh(request, asked.point, mono)
         if not asked.simulated:
             self._judge.happened(verdict, request, mono)
-            if verdict.permit:
-                self._judge.count_permit(verdict, request.actor, mono)
         return verdict, request, asked
 
     def weigh(self, request: AccessRequest, point: str, mono: float) -> Verdict:
@@ -186,11 +180,11 @@ class Authorizer:
 
     def _noted(self, decisions: Sequence[Decision], weighed: Sequence[Weighed]) -> None:
         """What others want to know of what is on its way into the journal."""
-        for decision, (verdict, request, asked) in zip(decisions, weighed, strict=True):
+        for number, (verdict, request, asked) in enumerate(weighed):
             if asked.counter is not None:
                 self._proved(request.actor, asked.counter, asked.key)
-            if verdict.permit and len(verdict.reasons) > 1 and _is_noted(verdict, asked):
-                self.on_passed_back(decision, request)
+            if verdict.permit and Reason.ANTI_PASSBACK in verdict.reasons and not asked.simulated:
+                self.on_passed_back(decisions[number], request)
 
     async def release(self, pending: Pending) -> list[Decision]:
         """The decisions in their order, once they are durable. A permit that a stop has overtaken becomes a denial."""
@@ -290,7 +284,9 @@ class Authorizer:
         return decision
 
     def _as_record(self, decision: Decision, weighed: Weighed) -> DecisionRecord:
-        (permit, reason, reasons, contract, grant, target), request, asked = weighed
+        (permit, reason, reasons, contract, grant, target), request, (point, request_id, simulated, key, counter) = (
+            weighed
+        )
         actor, action, resource, at, ip, environment, task, payload, presence, reader, distance = request[:11]
         return DecisionRecord(
             decision.decision_id,
@@ -300,7 +296,7 @@ class Authorizer:
             actor,
             action,
             resource,
-            asked.point,
+            point,
             contract,
             self._units(actor),
             target,
@@ -312,11 +308,11 @@ class Authorizer:
             task,
             payload,
             distance,
-            asked.simulated,
-            at if asked.simulated else 0,
-            asked.request_id,
-            asked.key,
-            asked.counter,
+            simulated,
+            at if simulated else 0,
+            request_id,
+            key,
+            counter,
             recordable(decision.obligations) if decision.obligations else None,
         )
 
@@ -329,10 +325,6 @@ def _bars(now: Verdict, before: Verdict) -> bool:
     """Whether a permit falls: by a bar, or since the grant that it rests on holds no more. Its own effect is none."""
     granted = before.reason is Reason.GRANTED and now.reason not in OWN_EFFECTS
     return not now.permit and (now.reason in BARS or granted)
-
-
-def _is_noted(verdict: Verdict, asked: Asked) -> bool:
-    return Reason.ANTI_PASSBACK in verdict.reasons and not asked.simulated
 
 
 def _enforce(verdict: Verdict, _request: AccessRequest, _point: str) -> Verdict:

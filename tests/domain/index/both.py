@@ -188,7 +188,6 @@ class Both:
     def count(self, verdict: Verdict, request: AccessRequest) -> None:
         self.index.happened(verdict, request, self.mono)
         self.meet(verdict, request)
-        self.index.count_permit(verdict, request.actor, self.mono)
         if not verdict.permit:
             return
         door = request.resource.removeprefix("door:")

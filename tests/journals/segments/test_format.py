@@ -15,7 +15,6 @@ from nameplate.journals.segments.format import (
     next_link,
     parse_header,
     pruned_before,
-    record_line,
     segment_path,
 )
 
@@ -72,7 +71,7 @@ def test_there_is_one_way_only_to_write_a_header(line):
 
 def record(seq, link):
     raw = RECORD % (seq, b"2026-11-18T11:06:40.000005Z", b'"n":1}')
-    return record_line(next_link(link, leaf_hash(raw)), raw)
+    return b"%s %s\n" % (next_link(link, leaf_hash(raw)).hex().encode(), raw)
 
 
 def test_a_record_line_is_the_link_and_the_json():

@@ -117,12 +117,15 @@ class Index:
     def happened(self, verdict: Verdict, request: AccessRequest, mono: float) -> None:
         """What a decision leaves behind: interlocked doors wait, who came first waits for the second, escorts count.
 
-        Call it before the permit is counted and before another decision.
+        A permit counts towards its rate. Call it before another decision.
         """
         if self._watches:
             self._see(verdict, request, mono)
-        if verdict.permit and self.barriers.active:
-            self.release(request.resource, mono)
+        if verdict.permit:
+            if self.barriers.active:
+                self.release(request.resource, mono)
+            if verdict.contract in self._rated:
+                self.count_permit(verdict, request.actor, mono)
 
     def release(self, resource: str, mono: float) -> None:
         """A permit is given at a door: doors that are interlocked with it wait until it has ended."""
@@ -214,8 +217,6 @@ class Index:
 
         Call it before another decision about the same actor. Only `granted` counts: nothing else rests on a rate.
         """
-        if verdict.contract not in self._rated:
-            return
         entry = self._entries.get(actor)
         if entry is None or verdict.reason is not Reason.GRANTED or verdict.contract != entry.contract.name:
             return

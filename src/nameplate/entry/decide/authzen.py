@@ -23,6 +23,7 @@ UNREADABLE = "(unreadable)"
 """The payload class of whoever names one that cannot be read: no contract can name it, and it is not `none`."""
 
 _address = lru_cache(maxsize=65_536)(parse_address)
+_request = AccessRequest._make
 
 
 class Entity(msgspec.Struct):
@@ -176,26 +177,24 @@ def request_of(
 
     `question`: actor, action, resource, time. `properties`: those of the subject, the action and the resource.
     """
-    if not context:
-        return AccessRequest(
-            *question, subject=properties[0], action_properties=properties[1], resource_properties=properties[2]
-        )
     get = context.get
     ip, environment, task = get("ip"), get("environment"), get("task")
     payload, reader, distance = get("payload"), get("reader"), get("distance_m")
-    # What is absent, as most of it is, costs no call.
-    return AccessRequest(
-        *question,
-        None if ip is None else _ip(ip),
-        None if environment is None else _text(environment),
-        None if task is None else _text(task),
-        "none" if payload is None else _payload(payload),
-        "reader" if get("presence") == "reader" else "remote",
-        None if reader is None else _text(reader),
-        None if distance is None else _distance(distance),
-        None,
-        *properties,
-        context,
+    # What is absent, as most of it is, costs no call. `_make` takes half the time of a call with sixteen arguments.
+    return _request(
+        (
+            *question,
+            None if ip is None else _ip(ip),
+            None if environment is None else _text(environment),
+            None if task is None else _text(task),
+            "none" if payload is None else _payload(payload),
+            "reader" if get("presence") == "reader" else "remote",
+            None if reader is None else _text(reader),
+            None if distance is None else _distance(distance),
+            None,
+            *properties,
+            context,
+        )
     )
 
 

@@ -110,11 +110,6 @@ def next_link(link: bytes, leaf: bytes) -> bytes:
     return sha256(link + leaf).digest()
 
 
-def record_line(link: bytes, raw: bytes) -> bytes:
-    """The line of a record."""
-    return hexlify(link) + b" " + raw + b"\n"
-
-
 class Chain:
     """Follows the chain record by record. `size` records lie behind it, the last of them linked by `link`."""
 
@@ -135,12 +130,12 @@ class Chain:
 
     def extend(self, raws: Iterable[bytes]) -> bytes:
         """Take new records, JSON objects that bear the next numbers; gives their lines."""
-        link, leaves, lines = self.link, [], []
+        link, leaves, lines = self.link, list[bytes](), list[bytes]()
         for raw in raws:
             leaf = sha256(b"\0" + raw).digest()
             link = sha256(link + leaf).digest()
             leaves.append(leaf)
-            lines.append(record_line(link, raw))
+            lines += (hexlify(link), b" ", raw, b"\n")
         self.link = link
         self.tree.extend(leaves)
         return b"".join(lines)
