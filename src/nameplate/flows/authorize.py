@@ -32,6 +32,7 @@ OWN_EFFECTS = frozenset({Reason.RATE, Reason.DUAL_CUSTODY})
 """Reasons that a permit itself brings about: it is counted before it is given."""
 
 _encode = msgspec.json.Encoder().encode
+_decision = Decision._make
 _address = lru_cache(maxsize=65_536)(address_text)
 
 
@@ -167,9 +168,11 @@ class Authorizer:
         began, now, judge = self._monotonic(), self._clock(), self._judge
         decisions, bodies = [], []
         for seq, each in enumerate(weighed, self._journal.next_seq):
-            decision = self._decision(each, f"{self._prefix}{seq}", now)
-            decisions.append(decision)
-            bodies.append(_encode(self._as_record(decision, each)))
+            verdict, request, asked = each
+            asks = self._obligations(request, asked) if verdict.permit else NO_OBLIGATIONS
+            ident = f"{self._prefix}{seq}"
+            decisions.append(_decision((verdict, ident, now, now + PERMIT_LIFETIME_US, request.actor, asks)))
+            bodies.append(_encode(self._as_record(ident, each, asks)))
         try:
             written = self._journal.extend(bodies, now) if bodies else None
         except JournalUnavailable:
@@ -231,13 +234,12 @@ class Authorizer:
     async def _release_late(self, pending: Pending, then: Then) -> None:
         then(await self.release(pending))
 
-    def _decision(self, weighed: Weighed, decision_id: str, now: int) -> Decision:
-        verdict, request, asked = weighed
+    def _obligations(self, request: AccessRequest, asked: Asked) -> Obligations:
         asks = NO_OBLIGATIONS
-        if verdict.permit:
-            for oblige in self.obliges:
-                asks = {**asks, **more} if (more := oblige(request, asked)) else asks
-        return Decision(verdict, decision_id, now, now + PERMIT_LIFETIME_US, request.actor, asks)
+        for oblige in self.obliges:
+            if more := oblige(request, asked):
+                asks = {**asks, **more}
+        return asks
 
     def _overtaken(self, pending: Pending, withdrawn: Container[int]) -> list[int]:
         """Which permits must be withdrawn. Where nobody was stopped and nothing barred meanwhile it costs one look."""
@@ -283,13 +285,13 @@ class Authorizer:
             return _unrecorded(decision)
         return decision
 
-    def _as_record(self, decision: Decision, weighed: Weighed) -> DecisionRecord:
+    def _as_record(self, decision_id: str, weighed: Weighed, obligations: Obligations) -> DecisionRecord:
         (permit, reason, reasons, contract, grant, target), request, (point, request_id, simulated, key, counter) = (
             weighed
         )
         actor, action, resource, at, ip, environment, task, payload, presence, reader, distance = request[:11]
         return DecisionRecord(
-            decision.decision_id,
+            decision_id,
             "permit" if permit else "deny",
             reason,
             reasons,
@@ -313,7 +315,7 @@ class Authorizer:
             request_id,
             key,
             counter,
-            recordable(decision.obligations) if decision.obligations else None,
+            recordable(obligations) if obligations else None,
         )
 
 

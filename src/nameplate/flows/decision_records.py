@@ -5,7 +5,7 @@ import msgspec
 from nameplate.domain.obligations import Obligations
 
 
-class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True):
+class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True, gc=False):
     """A decision as the journal keeps it. `unit` names the physical unit that asked."""
 
     decision_id: str

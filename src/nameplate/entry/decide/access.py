@@ -150,10 +150,13 @@ class Access:
         return weighed, faulty
 
     def _weigh(self, evaluation: authzen.Evaluation, asking: Asking) -> Weighed:
+        if not asking.simulate:
+            request = authzen.question(evaluation, self._subject_types, self._clock())
+            return self._authorizer.decide(request, asking.asked)
         request, asked = self.question(evaluation, asking)
-        if not (asked.simulated and is_made_up(request)):
-            return self._authorizer.decide(request, asked)
-        return Verdict(False, Reason.SIMULATED_EFFECT, (Reason.SIMULATED_EFFECT,)), request, asked
+        if asked.simulated and is_made_up(request):
+            return Verdict(False, Reason.SIMULATED_EFFECT, (Reason.SIMULATED_EFFECT,)), request, asked
+        return self._authorizer.decide(request, asked)
 
     def question(self, evaluation: authzen.Evaluation, asking: Asking) -> tuple[AccessRequest, Asked]:
         """The request that an evaluation means, at the time that counts for its caller; raises HttpError 400."""

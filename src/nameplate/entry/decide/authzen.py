@@ -1,4 +1,7 @@
-"""OpenID AuthZEN Authorization API 1.0: bodies <-> questions and answers. No I/O."""
+"""OpenID AuthZEN Authorization API 1.0: bodies <-> questions and answers. No I/O.
+
+The structures live for one request and cannot form a cycle: the garbage collector need not know of them.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -26,7 +29,7 @@ _address = lru_cache(maxsize=65_536)(parse_address)
 _request = AccessRequest._make
 
 
-class Entity(msgspec.Struct):
+class Entity(msgspec.Struct, gc=False):
     """A subject or a resource. In a batch the parts that are absent come from the defaults."""
 
     type: str | None = None
@@ -34,14 +37,14 @@ class Entity(msgspec.Struct):
     properties: dict[str, Any] | None = None
 
 
-class Action(msgspec.Struct):
+class Action(msgspec.Struct, gc=False):
     """What is to be done."""
 
     name: str | None = None
     properties: dict[str, Any] | None = None
 
 
-class Evaluation(msgspec.Struct):
+class Evaluation(msgspec.Struct, gc=False):
     """One question (section 6), or one item of a batch."""
 
     subject: Entity | None = None
@@ -56,21 +59,21 @@ class Options(msgspec.Struct):
     evaluations_semantic: str = "execute_all"
 
 
-class Batch(Evaluation):
+class Batch(Evaluation, gc=False):
     """A batch (section 7) all of whose items are well-formed, and completed from its defaults."""
 
     evaluations: list[Evaluation] | None = None
     options: Options | None = None
 
 
-class RawBatch(Evaluation):
+class RawBatch(Evaluation, gc=False):
     """A batch whose items stay raw until each is looked at: one faulty item must not spoil the others."""
 
     evaluations: list[msgspec.Raw] | None = None
     options: Options | None = None
 
 
-class Why(msgspec.Struct, omit_defaults=True):
+class Why(msgspec.Struct, omit_defaults=True, gc=False):
     """What the context of an answer holds."""
 
     reason: str
@@ -80,14 +83,14 @@ class Why(msgspec.Struct, omit_defaults=True):
     obligations: Obligations = msgspec.field(default_factory=dict)
 
 
-class Answer(msgspec.Struct):
+class Answer(msgspec.Struct, gc=False):
     """A decision."""
 
     decision: bool
     context: Why | dict[str, Any]
 
 
-class Answers(msgspec.Struct):
+class Answers(msgspec.Struct, gc=False):
     """The decisions of a batch, in its order."""
 
     evaluations: list[Answer]
