@@ -64,7 +64,7 @@ class SambaDc:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        command = [_program("samba"), "--foreground", "--no-process-group", "--model=single"]
+        command = [_program("samba"), "--foreground", "--no-process-group"]
         command.append(f"--configfile={self._folder}/etc/smb.conf")
         with (self._folder / "output").open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603 - Samba

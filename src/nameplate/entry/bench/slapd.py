@@ -30,6 +30,7 @@ modulepath {modules}
 moduleload back_mdb
 moduleload syncprov
 moduleload ppolicy
+moduleload memberof
 pidfile {folder}/slapd.pid
 {tls}
 database mdb
@@ -42,6 +43,7 @@ index objectClass,entryUUID,entryCSN eq
 limits dn.exact="{reader}" size=unlimited time=unlimited
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{reader}" read by * none
+overlay memberof
 overlay syncprov
 overlay ppolicy
 """
