@@ -41,7 +41,11 @@ class Proxy:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.close()
+            return
         self._lines |= {writer, back}
         await asyncio.gather(self._pass(reader, back), self._pass(there, writer, frames=True), return_exceptions=True)
 

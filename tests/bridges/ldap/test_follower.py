@@ -116,7 +116,7 @@ def test_a_disable_of_which_the_message_is_lost_is_found_within_the_lease(openld
                 await heard.again()
                 proxy.losing = True
                 editor.replace(machine("amr-lost"), {"employeeType": ["disabled"]})
-                while not proxy.lost:
+                while not proxy.lost:  # noqa: ASYNC110 - another thread loses it
                     await asyncio.sleep(0.01)
                 assert heard.said("amr-lost").status is Status.ACTIVE
                 proxy.losing = False
