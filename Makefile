@@ -2,7 +2,8 @@
 
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
-DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl systemd maven
+DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl systemd maven slapd samba-ad-dc samba-ad-provision \
+	samba-dsdb-modules winbind
 BENCHMARKS := decisions http journal stop door panel sinks
 
 # What was compiled is kept: without it each of the hundreds of processes of the tests would compile all that it imports.
