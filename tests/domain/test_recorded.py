@@ -42,3 +42,9 @@ def test_what_was_answered_comes_back():
     assert outcome(BARE) == Verdict(False, Reason.RULE_FORBIDS, ("rule_forbids", "quiet@2"), "c@1")
     granted = BARE | {"decision": "permit", "reason": "granted", "reasons": ["granted"], "grant": 1, "target": "zone:w"}
     assert outcome(granted) == Verdict(True, Reason.GRANTED, ("granted",), "c@1", 1, "zone:w")
+
+
+def test_what_the_caller_sent_of_what_is_declared_comes_back():
+    asked = question(BARE | {"sent": {"resource": {"status": "open"}, "action": {"value": 5}, "context": {"load": 1}}})
+    assert (asked.resource_properties, asked.action_properties) == ({"status": "open"}, {"value": 5})
+    assert (asked.context, asked.subject) == ({"load": 1}, {})

@@ -72,7 +72,7 @@ class Heart:
         self.authorizer = Authorizer(
             self.index, self.journal, "n1", self.mirror.unit, self.ledger.proved, self.clock, lambda: self.mono
         )
-        self.authorizer.rules = self.rules
+        self.authorizer.rules, self.authorizer.sent = self.rules, self.rules.sent
         self.authorizer.soften = Modes(self.registry, transitions).soften
         self.connections = Connections(self.registry)
         numbers = count(1)

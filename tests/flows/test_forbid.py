@@ -259,3 +259,61 @@ def test_a_dropped_rule_forbids_nothing_more_and_no_rule_costs_nothing(tmp_path)
             assert heart.replayed().revisions == heart.registry.revisions == {"Contract/c": 1, "Rule/r": 1}
 
     asyncio.run(main())
+
+
+SUPPLIES = {"resource.status": "text", "action.value": "integer"}
+SCADA = {"kind": "Point", "id": "scada", "type": "http", "supplies": SUPPLIES}
+CLOSED = 'context.sent.resource has status && context.sent.resource.status == "closed"'
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"status": "closed"}, ("rule_forbids", "r@1")),
+        ({"status": "open"}, ("granted",)),
+        ({}, ("granted",)),
+        ({"status": None}, ("granted",)),
+        ({"status": 5}, ("rule_forbids", "r@1", "rule_error")),
+        ({"status": ["closed"]}, ("rule_forbids", "r@1", "rule_error")),
+        ({"other": "closed"}, ("granted",)),
+    ],
+)
+def test_a_rule_sees_what_the_caller_sent_and_what_is_of_another_type_denies(tmp_path, sent, told):
+    asked = USUAL._replace(resource_properties=sent)
+    assert asking(asked, *WORLD, SCADA, rule("r", CLOSED), folder=tmp_path) == told
+
+
+def test_what_is_of_another_type_denies_only_where_a_rule_in_scope_refers_to_it(tmp_path):
+    asked = USUAL._replace(resource_properties={"status": 5})
+    rules = (rule("r", "context.sent.action has value"), rule("far", CLOSED, resources=["app:y"]))
+    assert asking(asked, *WORLD, SCADA, *rules, folder=tmp_path) == ("granted",)
+
+
+def test_what_the_caller_says_of_the_subject_is_never_shown(tmp_path):
+    asked = USUAL._replace(subject={"type": "bot", "status": "closed"}, context={"type": "bot"})
+    rules = (rule("a", 'principal.type == "bot"'), rule("b", CLOSED))
+    assert asking(asked, *WORLD, SCADA, *rules, folder=tmp_path) == ("granted",)
+
+
+def test_a_rule_that_asks_without_care_denies_where_nothing_was_sent(tmp_path):
+    """`apply` refuses such a rule; an older journal may hold one."""
+    told = asking(USUAL, *WORLD, SCADA, rule("r", 'context.sent.resource.status == "closed"'), folder=tmp_path)
+    assert told == ("rule_forbids", "r@1", "rule_error")
+
+
+def test_what_callers_send_follows_what_is_declared_and_is_on_record(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD, rule("r", CLOSED)) as heart:
+            asked = USUAL._replace(resource_properties={"status": "closed", "more": "x"})
+            assert await reasons(heart, asked) == ("granted",)
+            await heart.declare(SCADA)
+            assert await reasons(heart, asked) == ("rule_forbids", "r@1")
+            assert await reasons(heart, USUAL) == ("granted",)
+            await heart.ledger.commit(
+                {"kind": "declared", "by": "uid:0", "changes": [{"op": "delete", "kind": "Point", "id": "scada"}]}
+            )
+            assert await reasons(heart, asked) == ("granted",)
+            kept = [record.get("sent") for record in heart.records("decision")]
+            assert kept == [None, {"resource": {"status": "closed"}}, None, None]
+
+    asyncio.run(main())

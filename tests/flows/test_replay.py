@@ -94,6 +94,25 @@ def test_properties_that_mattered_are_told_of(tmp_path):
     asyncio.run(main())
 
 
+def test_what_was_sent_and_is_declared_is_asked_again(tmp_path):
+    scada = {"kind": "Point", "id": "scada", "type": "http", "supplies": {"resource.status": "text"}}
+    asks = "context.sent.resource has status && context.sent.resource.status"
+    head = "forbid (principal, action, resource)"
+    closed, opened = (RULE | {"cedar": f'{head} when {{ {asks} == "{each}" }};'} for each in ("closed", "open"))
+
+    async def main():
+        async with beating(tmp_path, *WORLD, scada, closed) as heart:
+            asked = request(heart.clock(), "amr-1", "app:x")._replace(resource_properties={"status": "closed"})
+            refused = await heart.authorizer.authorize(asked, Asked("pep"))
+            found = replayed(heart, refused)
+            assert (refused.permit, found.same, found.caveats) == (False, True, (RATES,))
+            await heart.declare(opened)
+            found = replayed(heart, refused)
+            assert (found.now and found.now.permit, found.caveats) == (True, (RATES,))
+
+    asyncio.run(main())
+
+
 def test_what_was_refused_before_any_decision_is_not_asked_again(tmp_path):
     async def main():
         async with beating(tmp_path, *WORLD) as heart:

@@ -134,7 +134,7 @@ def assemble(settings: Settings) -> Deciding:
     authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)
     leases = Leases(registry, rules, index, clocks.monotonic)
     ledger.watchers.append(leases.touched)
-    authorizer.rules, authorizer.soften = leases, Modes(registry, transitions).soften
+    authorizer.rules, authorizer.sent, authorizer.soften = leases, rules.sent, Modes(registry, transitions).soften
     agreement = P256Agreement()
     records = Records(registry.doors.get, registry.doors.values, registry.keys.get, registry.standings.get)
     presentations = Presentations(agreement, records, clocks.monotonic)

@@ -11,6 +11,7 @@ from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.sinks import Sink
+from nameplate.domain.supplies import Supplies
 from nameplate.domain.verdicts import Verdict
 from nameplate.flows.project import Projection
 from nameplate.flows.snapshot import everything
@@ -43,8 +44,8 @@ class Managing:
     is_timezone: Callable[[str], bool]
     exporter: Callable[[Sink, Mapping[str, bytes]], Exporter]
     wall: Callable[[str, int], datetime]
-    rule_faults: Callable[[Rule, Collection[str]], Iterable[str]]
-    rule_schema: Callable[[Collection[str]], str]
+    rule_faults: Callable[[Rule, Collection[str], Supplies], Iterable[str]]
+    rule_schema: Callable[[Collection[str], Supplies], str]
     review: Callable[[Registry], Callable[[Verdict, AccessRequest], Verdict]]
     names: Names
 

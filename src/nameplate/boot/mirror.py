@@ -7,6 +7,7 @@ from nameplate.domain.index import Index
 from nameplate.domain.lockdowns import Threat
 from nameplate.domain.points import Caller
 from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.supplies import supplied
 from nameplate.flows.forbid import Rules
 
 
@@ -31,6 +32,7 @@ class Mirror:
     def fill(self) -> None:
         """Bring over everything that the registry holds."""
         self._index.fill(self._registry)
+        self._rules.supply(supplied(self._registry.points.values()))
         for rule in self._registry.rules.values():
             self._rules.put(rule)
         for name in self._registry.callers:
@@ -56,6 +58,8 @@ class Mirror:
             self._index.barriers.set_fires(self._registry.fires.values())
         elif kind == "caller":
             self._caller(ident)
+        elif kind == "Point":
+            self._rules.supply(supplied(self._registry.points.values()))
         elif kind in self._puts:
             put, drop = self._puts[kind]
             value = self._registry.table(kind).get(ident)

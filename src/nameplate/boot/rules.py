@@ -7,6 +7,7 @@ from nameplate.domain.policies import Rule
 from nameplate.domain.reference import Facts, targets, way_out
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.supplies import NO_SUPPLIES, Supplies, supplied
 from nameplate.domain.verdicts import Verdict
 from nameplate.flows.forbid import Rules
 from nameplate.ports.policies import PolicyEngine
@@ -41,16 +42,17 @@ class BySpecification:
 def review_of(state: Registry) -> Callable[[Verdict, AccessRequest], Verdict]:
     """The rules of a state, as a function from a verdict to a verdict. Alarms about them are raised elsewhere."""
     rules = Rules(state, BySpecification(state), engine, wall, lambda _: None, clocks.monotonic)
+    rules.supply(supplied(state.points.values()))
     for rule in state.rules.values():
         rules.put(rule)
     return rules.review
 
 
-def rule_faults(rule: Rule, actions: Collection[str]) -> Sequence[str]:
+def rule_faults(rule: Rule, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> Sequence[str]:
     """What is wrong with a rule, for its author."""
-    return engine().faults(rule, actions)
+    return engine().faults(rule, actions, supplies)
 
 
-def rule_schema(actions: Collection[str]) -> str:
+def rule_schema(actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> str:
     """What rules can refer to."""
-    return engine().schema(actions)
+    return engine().schema(actions, supplies)

@@ -77,6 +77,7 @@ class Point:
     """An enforcement point: itself an identity, with a token to ask and a key to sign receipts.
 
     `credentials`: names in the key store. It is given these, and no others.
+    `supplies`: the properties that it sends with its questions (`resource.status`), and the type of each.
     `default_mode` holds until the day `until` where nothing else covers a resource; `enforce` lists resources that
     are enforced in any case. See `domain.modes`.
     """
@@ -91,6 +92,7 @@ class Point:
     credentials: tuple[str, ...] = ()
     enforce: tuple[str, ...] = ()
     until: date | None = None
+    supplies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needed_credentials(self) -> tuple[str, ...]:

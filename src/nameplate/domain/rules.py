@@ -17,11 +17,13 @@ from .manifests.documents import DEFAULT_SITE, Declared, kind_of
 from .manifests.fields import suggestion
 from .manifests.grants import exceeding
 from .manifests.problems import Problem
+from .manifests.supplies import conflicting, unsupplied, withdrawn
 from .places import Door, Site, Zone
 from .points import DOOR_API, PANEL_TYPES, Point
 from .policies import Rule
 from .registry import Registry, unit_key
 from .robot_classes import RobotClass
+from .supplies import named_in, supplied
 
 
 class Reference(NamedTuple):
@@ -282,6 +284,7 @@ def warnings(prospect: Prospect, value: Declared) -> Iterator[Problem]:
     """What is taken, but may not do what its author expects."""
     if isinstance(value, Contract):
         yield from _undeclared(prospect, value)
+        yield from unsupplied(value, supplied(prospect.after["Point"].values()))
 
 
 def warn_of_state(registry: Registry, actor: Actor) -> Iterator[Problem]:
@@ -318,6 +321,18 @@ def _check_point(prospect: Prospect, point: Point) -> Iterator[Problem]:
     yield from _check_doors(prospect, point)
     yield from _check_panels(prospect, point)
     yield from _check_mode(point)
+    yield from _check_supplies(prospect, point)
+
+
+def _check_supplies(prospect: Prospect, point: Point) -> Iterator[Problem]:
+    """One property has one type, and a rule keeps what it refers to."""
+    yield from conflicting(point, prospect.after["Point"].values())
+    gone = withdrawn(prospect.registry.points.get(point.id), supplied(prospect.after["Point"].values()))
+    for rule in prospect.after["Rule"].values() if gone else ():
+        if any(named_in(rule, gone)) and any(prospect.rule_faults(rule)):
+            yield Problem(
+                "supplies", f"Rule {rule.id!r} refers to {', '.join(named_in(rule, gone))}.", "Correct the rule first."
+            )
 
 
 def _check_rule(prospect: Prospect, rule: Rule) -> Iterator[Problem]:

@@ -14,11 +14,12 @@ from nameplate.domain.manifests.problems import MAX_KEPT, Document, InvalidManif
 from nameplate.domain.policies import Rule
 from nameplate.domain.registry import Registry, unit_key
 from nameplate.domain.rules import Prospect, check, references, warn_of_state, warnings
+from nameplate.domain.supplies import Supplies, supplied
 
 Change = dict[str, Any]
 Pair = tuple[Document, Declared]
-RuleFaults = Callable[[Rule, Collection[str]], Iterable[str]]
-"""What is wrong with the Cedar of a rule, given the actions that it can be asked about."""
+RuleFaults = Callable[[Rule, Collection[str], Supplies], Iterable[str]]
+"""What is wrong with the Cedar of a rule, given the actions that it can be asked about and what callers send."""
 
 
 class Plan(NamedTuple):
@@ -29,7 +30,7 @@ class Plan(NamedTuple):
     unchanged: tuple[tuple[str, str], ...] = ()
 
 
-def _unchecked(_rule: Rule, _actions: Collection[str]) -> Iterator[str]:
+def _unchecked(_rule: Rule, _actions: Collection[str], _supplies: Supplies) -> Iterator[str]:
     yield "Rules cannot be checked here."
 
 
@@ -57,7 +58,7 @@ def plan(
         served=_served(after["Point"]),
         is_timezone=is_timezone,
         action_classes=action_classes,
-        rule_faults=lambda rule: rule_faults(rule, rule.scope.actions or known.actions(after["Contract"].values())),
+        rule_faults=_by_its_surroundings(rule_faults, after),
     )
     kept = [(document, _keep_initial(registry, value)) for document, value in pairs]
     found = (problem.within(document) for document, value in kept for problem in check(prospect, value))
@@ -66,6 +67,14 @@ def plan(
     if problems:
         raise InvalidManifests(sorted(problems, key=lambda problem: (problem.file, problem.line)))
     return _result(registry, prospect, pairs, kept, prune=prune)
+
+
+def _by_its_surroundings(
+    rule_faults: RuleFaults, after: Mapping[str, Mapping[str, Any]]
+) -> Callable[[Rule], Iterable[str]]:
+    """A rule is held against the actions that it can meet, and against what points supply."""
+    supplies, actions = supplied(after["Point"].values()), known.actions(after["Contract"].values())
+    return lambda rule: rule_faults(rule, rule.scope.actions or actions, supplies)
 
 
 def _read(registry: Registry, documents: Sequence[Document], *, prune: bool) -> tuple[list[Pair], list[Problem]]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -78,7 +78,10 @@ class _NoRules:
 
 
 class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True, gc=False):
-    """A decision as the journal keeps it. `unit` names the physical unit that asked."""
+    """A decision as the journal keeps it. `unit` names the physical unit that asked.
+
+    `sent`: what the caller sent of what points declare that they supply, by root: rules can ask for it.
+    """
 
     decision_id: str
     decision: str
@@ -105,6 +108,7 @@ class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defa
     key: str | None = None
     counter: int | None = None
     obligations: Obligations | None = None
+    sent: Mapping[str, Any] = {}
 
 
 class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
@@ -144,7 +148,7 @@ class Authorizer:
     what a permit asks of the point that enforces it; asked for permits only. `units` names the physical unit of an
     actor. `proved` is told the counter and the key of each unit that proved itself. `clock` gives microseconds, UTC;
     `monotonic` seconds. `soften` gets each refusal with the request and the name of the point, and may make a permit of
-    it where that point only observes.
+    it where that point only observes. `sent`: see `DecisionRecord`.
     `tally` counts what was told.
     """
 
@@ -165,6 +169,7 @@ class Authorizer:
         self.on_passed_back: Callable[[Decision, AccessRequest], None] = lambda _decision, _request: None
         self.obliges: list[Callable[[AccessRequest, Asked], Obligations]] = []
         self.soften: Callable[[Verdict, AccessRequest, str], Verdict] = _enforce
+        self.sent: Callable[[AccessRequest], Mapping[str, Any]] = lambda _request: {}
         self.tally = Tally()
         self._line: list[tuple[Pending, Then]] = []
         self._line_of: asyncio.Future[None] | None = None
@@ -352,6 +357,7 @@ class Authorizer:
             key,
             counter,
             recordable(obligations) if obligations else None,
+            self.sent(request),
         )
 
 

@@ -12,6 +12,7 @@ from nameplate.domain.policies import Rule
 from nameplate.domain.reference import Facts
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.rulebook import Rulebook
+from nameplate.domain.supplies import NO_SUPPLIES, Sent, Supplies, Value, named_in, sent
 from nameplate.domain.verdicts import RULE_ERROR, Reason, Verdict
 from nameplate.domain.windows import is_covered
 from nameplate.ports.policies import Entity, PolicyEngine, Prepared, Ruling
@@ -43,6 +44,7 @@ class _Kept(NamedTuple):
     actor: Actor
     standing: Standing
     prepared: Prepared | None
+    rules: tuple[Rule, ...] = ()
 
 
 class Rules:
@@ -63,7 +65,7 @@ class Rules:
     ) -> None:
         self._facts, self._ways, self._engine, self._wall = facts, ways, engine, wall
         self._alarm, self._monotonic = alarm, monotonic
-        self._book = Rulebook()
+        self._book, self._supplies = Rulebook(), NO_SUPPLIES
         self._kept: dict[tuple[str, str, str], _Kept] = {}
         self._told: dict[str, float] = {}
 
@@ -81,6 +83,16 @@ class Rules:
     def forget(self) -> None:
         """Something that rules may ask about has changed, other than an actor."""
         self._kept.clear()
+
+    def supply(self, supplies: Supplies) -> None:
+        """What callers may send has changed."""
+        self._supplies = supplies
+
+    def sent(self, request: AccessRequest) -> dict[str, dict[str, Value]]:
+        """What the caller sent of what is declared, by root: what a record keeps, since rules may have asked for it."""
+        if not self._supplies:
+            return {}
+        return {root: dict(values) for root, values in sent(self._supplies, request).values.items() if values}
 
     def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
         """The verdict, or the refusal by the rules that forbid it. Whoever stands inside may leave nevertheless."""
@@ -100,26 +112,31 @@ class Rules:
 
     def _rulings(self, request: AccessRequest) -> Iterator[Ruling]:
         circumstances: Mapping[str, Any] | None = None
+        told: Sent | None = None
         for target in self._ways.targets(request):
-            prepared = self._prepared(request, target)
+            prepared, rules = self._prepared(request, target)
             if prepared is not None:
-                circumstances = circumstances or self._circumstances(request)
+                told = told or sent(self._supplies, request)
+                circumstances = circumstances or self._circumstances(request, told)
                 yield prepared.ask(request.action, circumstances)
+                if told.misfits:
+                    # Cedar compares whatever there is, and finds that 5 is not "closed".
+                    yield Ruling((), tuple(_misfit(rules, told.misfits)))
 
-    def _prepared(self, request: AccessRequest, target: str) -> Prepared | None:
+    def _prepared(self, request: AccessRequest, target: str) -> tuple[Prepared | None, tuple[Rule, ...]]:
         actor, standing = self._facts.actors[request.actor], self._facts.standings[request.actor]
         key = (request.actor, request.action, target)
         kept = self._kept.get(key)
         if kept is not None and kept.actor is actor and kept.standing is standing:
-            return kept.prepared
+            return kept.prepared, kept.rules
         rules = self._book.covering(request.action, target, actor)
         prepared = None
         if rules:
             prepared = self._engine().prepare(rules, _actor(actor, standing), self._resource(target))
         if len(self._kept) >= MAX_KEPT:
             self._kept.clear()
-        self._kept[key] = _Kept(actor, standing, prepared)
-        return prepared
+        self._kept[key] = _Kept(actor, standing, prepared, rules)
+        return prepared, rules
 
     def _resource(self, name: str) -> Entity:
         kind, ident = resource_kind(name), resource_id(name)
@@ -130,9 +147,9 @@ class Rules:
         declared = place or (self._facts.doors.get(ident) if kind == "door" else None)
         return Entity(ident, attributes | ({"site": declared.site} if declared else {}))
 
-    def _circumstances(self, request: AccessRequest) -> dict[str, Any]:
+    def _circumstances(self, request: AccessRequest, told: Sent) -> dict[str, Any]:
         site = self._facts.sites.get(self._facts.actors[request.actor].site)
-        found: dict[str, Any] = {"presence": request.presence, "payload": request.payload}
+        found: dict[str, Any] = {"presence": request.presence, "payload": request.payload, "sent": told.values}
         # A rule that asks for the time where there is none fails, as it must: nobody knows what it would have said.
         if is_covered(request.at):
             shown = self._wall(site.timezone if site else "UTC", request.at)
@@ -155,6 +172,13 @@ class Rules:
                 self._told[name] = now
                 text = f"Rule {name} cannot be evaluated; what it is asked about is denied. {why[:300]}"
                 self._alarm(Finding("rule_error", Severity.HIGH, text))
+
+
+def _misfit(rules: tuple[Rule, ...], misfits: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The rules that cannot be answered: what they refer to was sent, but not as what it is declared to be."""
+    for rule in rules:
+        for path in named_in(rule, misfits):
+            yield rule.name, f"{path} was sent, but is not of the type that `supplies` says."
 
 
 def _actor(actor: Actor, standing: Standing) -> Entity:

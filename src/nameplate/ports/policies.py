@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from nameplate.domain.policies import Rule
+from nameplate.domain.supplies import NO_SUPPLIES, Supplies
 
 Circumstances = Mapping[str, Any]
-"""What a request says of its circumstances: texts, whole numbers and truth values; what is unknown is absent."""
+"""What a request says of its circumstances: texts, whole numbers and truth values; what is unknown is absent.
+
+Under `sent`: the properties that its caller sent, by root and name; a float among them is a decimal number."""
 
 
 class Entity(NamedTuple):
@@ -35,11 +38,14 @@ class Prepared(Protocol):
 class PolicyEngine(Protocol):
     """Evaluates rules."""
 
-    def faults(self, rule: Rule, actions: Collection[str]) -> Sequence[str]:
-        """What is wrong with a rule that can be asked about `actions`: sentences for its author. Never raises."""
+    def faults(self, rule: Rule, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> Sequence[str]:
+        """What is wrong with a rule that can be asked about `actions`: sentences for its author. Never raises.
+
+        `supplies`: the properties that callers may send.
+        """
         ...
 
-    def schema(self, actions: Collection[str]) -> str:
+    def schema(self, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> str:
         """What rules can refer to, as text."""
         ...
 

@@ -4,13 +4,14 @@ import pytest
 
 from nameplate.bridges.cedar.checking import MAX_INTRICACY, MAX_STATEMENTS, faults
 from nameplate.domain.policies import Rule, Scope
+from nameplate.domain.supplies import Type
 
 HEAD = "forbid (principal, action, resource)"
 ZONES = Scope(("enter",), ("zone:*",))
 
 
-def told(cedar, scope=ZONES, actions=("enter",)):
-    return list(faults(Rule("r", scope, cedar, 1), actions))
+def told(cedar, scope=ZONES, actions=("enter",), **more):
+    return list(faults(Rule("r", scope, cedar, 1), actions, **more))
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,27 @@ def test_a_rule_is_held_against_the_kinds_of_its_scope_alone():
     assert told(public) == []
     assert "`public`" in " ".join(told(public, Scope(("enter",))))
     assert "`public`" in " ".join(told(public, Scope(("enter",), ("zone:a", "record:*"))))
+
+
+@pytest.mark.parametrize(
+    ("condition", "stranger"),
+    [
+        ("context has tsak", "context.tsak"),
+        ("context.sent has subject", "context.sent.subject"),
+        ("context.sent.resource has mood && context.sent.resource.mood", "context.sent.resource.mood"),
+        ('true && !(context["sent"].resource has "m\\u{6f}od")', "context.sent.resource.mood"),
+        ("context has sent.resource.mood", "context.sent.resource.mood"),
+        ("context.sent.action has status", "context.sent.action.status"),
+    ],
+)
+def test_a_rule_that_asks_for_what_is_never_there_is_told_so(condition, stranger):
+    """Cedar takes it as sound, and it would never forbid anything."""
+    told_of = " ".join(told(f"{HEAD} when {{ {condition} }};", supplies={("resource", "status"): Type.TEXT}))
+    assert f"`{stranger}`" in told_of
+
+
+def test_a_rule_may_ask_for_what_is_supplied_and_not_for_what_is_no_more():
+    asked = f'{HEAD} when {{ context.sent.resource has status && context.sent.resource.status == "closed" }};'
+    assert told(asked, supplies={("resource", "status"): Type.TEXT}) == []
+    assert told(asked, supplies={("resource", "status"): Type.INTEGER})
+    assert told(asked)

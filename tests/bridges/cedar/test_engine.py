@@ -3,6 +3,7 @@ import pytest
 
 from nameplate.bridges.cedar import CedarEngine
 from nameplate.domain.policies import Rule, Scope
+from nameplate.domain.supplies import Type
 from nameplate.ports.policies import Entity, Ruling
 
 HEAD = "forbid (principal, action, resource)"
@@ -104,3 +105,29 @@ def test_the_engine_checks_and_shows_its_schema():
     assert engine.faults(rule("r", "context.minute < 4"), ["enter"]) == []
     assert engine.faults(rule("r", "context.hour < 4"), ["enter"])
     assert '"enter"' in engine.schema(["enter"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ('context.sent.resource has status && context.sent.resource.status == "closed"', True),
+        ('context.sent.resource has status && context.sent.resource.status == "open"', False),
+        ("context.sent.resource has mood", False),
+        ('context.sent.action.value.greaterThan(decimal("59.9999"))', True),
+        ('context.sent.action.value.greaterThan(decimal("60.0"))', False),
+        ('context.sent.action.low.lessThan(decimal("0.0"))', True),
+        ('context.sent.context.tags.contains("a")', True),
+    ],
+)
+def test_what_a_caller_sent_can_be_asked_about(condition, holds):
+    told = {"resource": {"status": "closed"}, "action": {"value": 60.0, "low": -9e14}, "context": {"tags": ("a", "b")}}
+    ruling = ask(rule("r", condition), sent=told)
+    assert ruling == (Ruling(("r@1",)) if holds else Ruling())
+
+
+def test_the_engine_checks_against_what_callers_send():
+    engine, asked = CedarEngine(), rule("r", "context.sent.action has value && context.sent.action.value > 5")
+    assert engine.faults(asked, ["enter"], {("action", "value"): Type.INTEGER}) == []
+    assert engine.faults(asked, ["enter"], {("action", "value"): Type.TEXT})
+    assert engine.faults(asked, ["enter"]) == ["`context.sent.action.value` is never there: no point supplies it."]
+    assert '"value"?: Long' in engine.schema(["enter"], {("action", "value"): Type.INTEGER})

@@ -2,6 +2,7 @@ import cedarpy
 import pytest
 
 from nameplate.bridges.cedar.schema import KINDS, entity_type, schema
+from nameplate.domain.supplies import Type
 
 
 def fits(text, cedar):
@@ -37,3 +38,30 @@ def test_a_narrow_schema_knows_what_its_kinds_have(kinds, holds):
 )
 def test_what_the_page_promises_can_be_written(condition):
     assert fits(schema(["enter"]), f"forbid (principal, action, resource) when {{ {condition} }};")
+
+
+SUPPLIES = {
+    ("resource", "status"): Type.TEXT,
+    ("resource", "in"): Type.BOOLEAN,
+    ("action", "value"): Type.DECIMAL,
+    ("context", "load-kg"): Type.INTEGER,
+    ("context", "tags"): Type.TEXTS,
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ('context.sent.resource has status && context.sent.resource.status == "closed"', True),
+        ('context.sent.resource has "in" && context.sent.resource["in"]', True),
+        ('context.sent.action has value && context.sent.action.value.greaterThan(decimal("59.5"))', True),
+        ('context.sent.context has "load-kg" && context.sent.context["load-kg"] > 100', True),
+        ('context.sent.context has tags && context.sent.context.tags.contains("a")', True),
+        ('context.sent.resource.status == "closed"', False),
+        ("context.sent.resource has status && context.sent.resource.status == 5", False),
+        ("context.sent.subject has tier", False),
+    ],
+)
+def test_what_callers_send_can_be_asked_for_where_it_is_declared_and_with_care(condition, holds):
+    text = f"forbid (principal, action, resource) when {{ {condition} }};"
+    assert fits(schema(["enter"], supplies=SUPPLIES), text) is holds

@@ -9,8 +9,9 @@ import cedarpy
 
 from nameplate.domain.names import resource_kind
 from nameplate.domain.policies import Rule
+from nameplate.domain.supplies import NO_SUPPLIES, ROOTS, Supplies, Type
 
-from .schema import KINDS, schema
+from .schema import CIRCUMSTANCES, KINDS, schema
 
 MAX_INTRICACY = 200
 """How often each of `(`, `[`, `{` and `.` may occur. Cedar's parser recurses on the stack of the process: some hundred
@@ -45,18 +46,51 @@ def statements(cedar: str) -> list[Any]:
     return found
 
 
-def faults(rule: Rule, actions: Collection[str]) -> Iterator[str]:
+def faults(rule: Rule, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> Iterator[str]:
     """What is wrong with a rule, for its author."""
     try:
-        policy_set(enumerate(statements(rule.cedar)))
+        found = statements(rule.cedar)
+        policy_set(enumerate(found))
     except Unsound as error:
         yield str(error)
         return
+    # To Cedar it is sound to ask whether there is something that there never is: such a rule would forbid nothing.
+    strange = dict.fromkeys(name for each in found for name in _strangers(each, supplies))
+    yield from (f"`{name}` is never there: no point supplies it." for name in strange)
     resources = rule.scope.resources
     kinds = frozenset(map(resource_kind, resources)) if resources else frozenset((*KINDS, ""))
-    result = cedarpy.validate_policies(rule.cedar, _schema(_meant(rule.cedar, actions), kinds))
+    fitting = _schema(_meant(rule.cedar, actions), kinds, tuple(sorted(supplies.items())))
+    result = cedarpy.validate_policies(rule.cedar, fitting)
     told = dict.fromkeys(_plain(each) for each in result.errors)
     yield from told or (() if result.validation_passed else ("It does not fit the schema.",))
+
+
+def _strangers(part: Any, supplies: Supplies) -> Iterator[str]:
+    """What a statement, or a part of it, asks `context` about that is never there."""
+    if isinstance(part, list):
+        yield from (name for each in part for name in _strangers(each, supplies))
+    elif isinstance(part, dict):
+        asked = part.get("has")
+        if isinstance(asked, dict) and "attr" in asked:
+            path = (*_path(asked["left"]), asked["attr"])
+            if path[0] == "context" and not _is_there(path[1:], supplies):
+                yield ".".join(path)
+        yield from (name for each in part.values() for name in _strangers(each, supplies))
+
+
+def _path(part: Any) -> tuple[str, ...]:
+    """`("context", "sent")` for `context.sent`; a path that leads nowhere for anything but attributes of a variable."""
+    names: list[str] = []
+    while isinstance(part, dict) and isinstance(part.get("."), dict):
+        names.append(part["."]["attr"])
+        part = part["."]["left"]
+    return (part["Var"] if isinstance(part, dict) and "Var" in part else "", *reversed(names))
+
+
+def _is_there(path: tuple[str, ...], supplies: Supplies) -> bool:
+    if path[0] != "sent" or len(path) == 1:
+        return path[0] in CIRCUMSTANCES
+    return path[1] in ROOTS if len(path) == 2 else (path[1], path[2]) in supplies
 
 
 def _meant(cedar: str, actions: Collection[str]) -> frozenset[str]:
@@ -76,8 +110,10 @@ def policy_set(named: Any) -> cedarpy.PolicySet:
 
 
 @lru_cache(maxsize=64)
-def _schema(actions: frozenset[str], kinds: frozenset[str]) -> cedarpy.Schema:
-    return cedarpy.Schema.from_str(schema(actions, sorted(kinds)))
+def _schema(
+    actions: frozenset[str], kinds: frozenset[str], supplies: tuple[tuple[tuple[str, str], Type], ...]
+) -> cedarpy.Schema:
+    return cedarpy.Schema.from_str(schema(actions, sorted(kinds), dict(supplies)))
 
 
 def _plain(error: cedarpy.ValidationError) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import cedarpy
 
 from nameplate.domain.policies import Rule
+from nameplate.domain.supplies import NO_SUPPLIES, Supplies
 from nameplate.ports.policies import Circumstances, Entity, Prepared, Ruling
 
 from . import checking
@@ -33,13 +34,13 @@ class CedarEngine:
     def __init__(self) -> None:
         self._parsed = lru_cache(maxsize=CACHED_SETS)(_parse)
 
-    def faults(self, rule: Rule, actions: Collection[str]) -> Sequence[str]:
+    def faults(self, rule: Rule, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> Sequence[str]:
         """See the port."""
-        return list(checking.faults(rule, actions))
+        return list(checking.faults(rule, actions, supplies))
 
-    def schema(self, actions: Collection[str]) -> str:
+    def schema(self, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> str:
         """See the port."""
-        return schema(actions)
+        return schema(actions, supplies=supplies)
 
     def prepare(self, rules: Sequence[Rule], actor: Entity, resource: Entity) -> Prepared:
         """See the port."""
@@ -79,6 +80,8 @@ class Question(NamedTuple):
         given = dict(circumstances)
         if "ip" in given:
             given["ip"] = {"__extn": {"fn": "ip", "arg": given["ip"]}}
+        if "sent" in given:
+            given["sent"] = {root: _written(values) for root, values in given["sent"].items()}
         request = {**self.asked, "action": {"type": "Action", "id": action}, "context": given}
         try:
             result = cedarpy.is_authorized(request, self.policies, self.entities)
@@ -95,6 +98,14 @@ class Question(NamedTuple):
 
     def _unanswered(self, why: str) -> Ruling:
         return Ruling((), tuple((name, why) for name in self.names))
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties in Cedar's JSON form: only its decimal numbers have one of their own."""
+    return {
+        name: {"__extn": {"fn": "decimal", "arg": f"{value:.4f}"}} if isinstance(value, float) else value
+        for name, value in values.items()
+    }
 
 
 def _parse(rules: tuple[tuple[str, str], ...]) -> tuple[cedarpy.PolicySet, tuple[tuple[str, str], ...]]:

@@ -1,7 +1,10 @@
 """What rules can refer to, as a schema in Cedar's own form."""
 
 import json
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from nameplate.domain.supplies import NO_SUPPLIES, ROOTS, Supplies, Type
 
 KINDS = {
     "zone": "Zone",
@@ -63,8 +66,22 @@ type Circumstances = {
   distance_cm?: Long,
   reader?: String,
   door?: String,
+  sent: Sent,
 };
+
+// What callers send, as points declare it (`supplies`). None of it need be there: `context.sent.resource has status`.
 """
+_TYPES = {
+    Type.TEXT: "String",
+    Type.INTEGER: "Long",
+    Type.DECIMAL: "decimal",
+    Type.BOOLEAN: "Bool",
+    Type.TEXTS: "Set<String>",
+}
+
+
+CIRCUMSTANCES = frozenset(re.findall(r"(?m)^  (\w+)\??: ", _HEAD.partition("type Circumstances")[2]))
+"""What `context` has."""
 
 
 def entity_type(kind: str) -> str:
@@ -72,10 +89,20 @@ def entity_type(kind: str) -> str:
     return KINDS.get(kind, OTHER)
 
 
-def schema(actions: Collection[str], kinds: Iterable[str] = (*KINDS, "")) -> str:
-    """The schema for these actions on resources of these kinds."""
+def schema(actions: Collection[str], kinds: Iterable[str] = (*KINDS, ""), supplies: Supplies = NO_SUPPLIES) -> str:
+    """The schema for these actions on resources of these kinds, where callers send `supplies`."""
     plain = [name for name in (*KINDS.values(), OTHER) if name not in {"Zone", "Door"}]
     types = ", ".join(dict.fromkeys(entity_type(kind) for kind in kinds))
     names = ", ".join(json.dumps(action, ensure_ascii=False) for action in sorted(actions))
     applies = f"{{ principal: [Actor], resource: [{types}], context: Circumstances }}"
-    return f"{_HEAD % ', '.join(plain)}\naction {names}\n  appliesTo {applies};\n"
+    sent = "\n".join(_sent(supplies))
+    return f"{_HEAD % ', '.join(plain)}{sent}\n\naction {names}\n  appliesTo {applies};\n"
+
+
+def _sent(supplies: Supplies) -> Iterator[str]:
+    yield "type Sent = {"
+    for root in ROOTS:
+        named = sorted((name, kind) for (each, name), kind in supplies.items() if each == root)
+        own = (f"{json.dumps(name)}?: {_TYPES[kind]}" for name, kind in named)
+        yield f"  {root}: {{ {', '.join(own)} }},"
+    yield "};"

@@ -9,6 +9,7 @@ from .grants import read_patterns
 from .lines import MAX_ADDRESS, read_line, read_target
 from .panels import read_ports, write_port
 from .quantities import format_seconds, parse_seconds
+from .supplies import read_supplies
 
 MODES = ("enforce", "observe", "warn")
 MAX_CREDENTIALS = 16
@@ -26,7 +27,8 @@ def read_point(fields: Fields, ident: str, site: str) -> Point:
     channels = tuple(_channel(section) for section in fields.sections("channels"))
     credentials = _credentials(fields)
     _check_lines(fields, channels)
-    return Point(ident, kind, own_site, channels, default, observe, warn, credentials, enforce, until)
+    supplies = read_supplies(fields)
+    return Point(ident, kind, own_site, channels, default, observe, warn, credentials, enforce, until, supplies)
 
 
 def _check_lines(fields: Fields, channels: tuple[Channel, ...]) -> None:
@@ -91,6 +93,7 @@ def write_point(point: Point) -> dict[str, object]:
         "mode": {key: value for key, value in mode.items() if value},
         "channels": [_written_channel(channel) for channel in point.channels],
         "credentials": list(point.credentials),
+        "supplies": dict(point.supplies),
     }
 
 

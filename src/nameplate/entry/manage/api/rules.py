@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from nameplate.domain import known
 from nameplate.domain.manifests.documents import to_document
 from nameplate.domain.registry import Registry
+from nameplate.domain.supplies import Supplies, supplied
 from nameplate.entry.operations import Answer, Page, answering
 
 from .caller import LocalCaller
@@ -29,7 +30,7 @@ class SchemaOut(msgspec.Struct):
     schema: str
 
 
-def routes(registry: Registry, schema: Callable[[Collection[str]], str]) -> APIRouter:
+def routes(registry: Registry, schema: Callable[[Collection[str], Supplies], str]) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
@@ -44,7 +45,8 @@ def routes(registry: Registry, schema: Callable[[Collection[str]], str]) -> APIR
     @answering(Answer(SchemaOut))
     async def show_schema(caller: LocalCaller) -> dict[str, Any]:
         named = (action for rule in registry.rules.values() for action in rule.scope.actions)
-        return {"schema": schema(known.actions(registry.contracts.values()) | set(named))}
+        actions = known.actions(registry.contracts.values()) | set(named)
+        return {"schema": schema(actions, supplied(registry.points.values()))}
 
     return router
 
