@@ -43,7 +43,7 @@ def applied(*mappings: dict[str, Any], to: Registry | None = None, prune: bool =
     [None, {"action.status": "text"}, {"resource.status": "integer"}],
 )
 def test_a_rule_is_taken_only_with_the_property_that_it_refers_to(supplies):
-    with pytest.raises(InvalidManifests, match="status|types"):
+    with pytest.raises(InvalidManifests, match=r"status|types"):
         applied((SCADA | {"supplies": supplies} if supplies else SCADA_SAYS_NOTHING), RULE)
     assert applied(SCADA, RULE).rules
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from nameplate.domain.cases import Case, read_case
@@ -16,10 +18,12 @@ def test_a_case_is_read_whole():
         at="2026-11-23T10:00:00+01:00",
         context={"presence": "reader"},
         properties={"resource": {"status": "open"}},
+        point="scada",
     )
     assert problems == []
     at, properties = 1_795_424_400_000_000, {"resource": {"status": "open"}}
-    assert case == Case("c1", "amr-1", "", "enter", "door:d", False, "window", at, {"presence": "reader"}, properties)
+    usual = Case("c1", "amr-1", "", "enter", "door:d", False, "window", at, {"presence": "reader"}, properties)
+    assert case == replace(usual, point="scada")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,7 @@ def test_a_case_is_read_whole():
         ("expect", "allow", "expect"),
         ("expect", True, "expect"),
         ("reason", "no", "reason"),
+        ("point", "two words", "point"),
         ("at", "noon", "at"),
         ("at", "2026-11-23", "at"),
         ("context", ["presence"], "context"),

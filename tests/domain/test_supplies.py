@@ -65,9 +65,9 @@ def test_whatever_is_sent_is_shown_absent_or_a_misfit(kind, value):
 
 
 def test_only_what_is_declared_is_shown_and_the_subject_says_nothing():
-    more = {"subject": {"status": "x"}, "context": {"status": "x"}, "resource_properties": {"state": "x"}}
-    assert sent(STATUS, USUAL._replace(**more)) == NOTHING_SENT
-    assert sent({}, USUAL._replace(**more)) == NOTHING_SENT
+    asked = USUAL._replace(subject={"status": "x"}, context={"status": "x"}, resource_properties={"state": "x"})
+    assert sent(STATUS, asked) == NOTHING_SENT
+    assert sent({}, asked) == NOTHING_SENT
 
 
 def test_what_points_supply_is_taken_together():

@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nameplate.boot.rules import rules_of
 from nameplate.boot.timezones import transitions
 from nameplate.domain.actors import Actor, ActorType, Standing, State
 from nameplate.domain.contracts import Contract, Grant, Rate
 from nameplate.domain.contracts import Test as Line
 from nameplate.domain.index import Index
 from nameplate.domain.places import Door, Reader
+from nameplate.domain.points import Exemption, Point
+from nameplate.domain.policies import Rule, Scope
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
 from nameplate.flows.trial import Clocks, Trial, report
@@ -47,7 +50,7 @@ def decision(action="read", *, at=0, reason="granted", actor="bot", resource="ap
 
 
 def trial(now, draft, *records, zones=None, verify=1):
-    made = Trial(now, draft, zones or {}, CLOCKS, verify)
+    made = Trial(now, draft, zones or {}, CLOCKS, verify, rules=rules_of)
     for record in records:
         made.take(record)
     assert made.mismatches == 0
@@ -175,7 +178,7 @@ def test_whatever_was_asked_the_answers_are_those_of_the_reference(seed):
         ):
             getattr(world, table).update({each.id: each for each in (draw(), draw())})
         worlds.append(world)
-    made = Trial(worlds[0], worlds[1], {}, CLOCKS, 1)
+    made = Trial(worlds[0], worlds[1], {}, CLOCKS, 1, rules=rules_of)
     for number in range(30):
         asked = dice.request()
         fields = ("environment", "task", "payload", "presence", "reader")
@@ -187,6 +190,41 @@ def test_whatever_was_asked_the_answers_are_those_of_the_reference(seed):
 def test_a_wrong_index_is_found(monkeypatch):
     honest = Index.decide
     monkeypatch.setattr(Index, "decide", lambda *asked: honest(*asked)._replace(grant=99))
-    made = Trial(registry(READ), registry(READ), {}, CLOCKS, 1)
+    made = Trial(registry(READ), registry(READ), {}, CLOCKS, 1, rules=rules_of)
     made.take(decision())
     assert (made.verified, made.mismatches) == (2, 2)
+
+
+def rule(condition="true", ident="r"):
+    cedar = f"forbid (principal, action, resource) when {{ {condition} }};"
+    return {ident: Rule(ident, Scope(actions=("read",)), cedar, 1)}
+
+
+def test_a_rule_in_the_draft_denies_and_one_that_it_drops_permits():
+    bare, ruled = registry(READ), replace(registry(READ), rules=rule())
+    (change,) = trial(bare, ruled, decision())["newly_denied"]
+    assert (change["reason"], change["count"]) == ("rule_forbids", 1)
+    refused = decision(reason="rule_forbids")
+    (change,) = trial(ruled, bare, refused)["newly_permitted"]
+    assert change["reason"] == "rule_forbids"
+    found = trial(ruled, ruled, refused)
+    assert (found["newly_denied"], found["newly_permitted"], found["counts"]["rules"]) == ([], [], 1)
+
+
+def test_what_a_mode_would_permit_for_now_is_counted_apart():
+    later = Exemption(("app:*",), date(2099, 1, 1))
+    points = {"p": Point("p", "http", "default", observe=(later,)), "q": Point("q", "http", "default")}
+    draft = replace(registry(), points=points)
+    found = trial(registry(READ), draft, *(decision(at=number, point=point) for number, point in enumerate("ppq")))
+    assert (found["counts"]["newly_denied"], found["counts"]["softened"]) == (3, 2)
+    assert found["newly_denied"][0]["softened"] == 2
+
+
+def test_a_rule_about_what_is_not_on_record_leaves_it_undecided():
+    points = {"p": Point("p", "http", "default", supplies={"resource.status": "text"})}
+    asks = 'context.sent.resource has status && context.sent.resource.status == "shut"'
+    now, draft = (replace(each, points=points) for each in (registry(READ), replace(registry(READ), rules=rule(asks))))
+    records = [decision(at=0), *(decision(at=1, sent={"resource": {"status": each}}) for each in ("shut", "open"))]
+    found = trial(now, draft, *records)
+    assert (found["counts"]["undecidable"], found["counts"]["newly_denied"]) == (1, 1)
+    assert trial(draft, draft, *records)["counts"]["undecidable"] == 0

@@ -9,7 +9,7 @@ from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.supplies import NO_SUPPLIES, Supplies, supplied
 from nameplate.domain.verdicts import Verdict
-from nameplate.flows.forbid import Rules
+from nameplate.flows.forbid import Rules, Ways
 from nameplate.ports.policies import PolicyEngine
 
 from . import clocks
@@ -39,13 +39,19 @@ class BySpecification:
         return way_out(self._facts, request, wall)
 
 
-def review_of(state: Registry) -> Callable[[Verdict, AccessRequest], Verdict]:
-    """The rules of a state, as a function from a verdict to a verdict. Alarms about them are raised elsewhere."""
-    rules = Rules(state, BySpecification(state), engine, wall, lambda _: None, clocks.monotonic)
+def review_of(state: Registry, facts: Facts | None = None) -> Callable[[Verdict, AccessRequest], Verdict]:
+    """The rules of a state, as a function from a verdict to a verdict. `facts`: put to these instead of its own."""
+    known = facts or state
+    return rules_of(state, known, BySpecification(known)).review
+
+
+def rules_of(state: Registry, facts: Facts, ways: Ways) -> Rules:
+    """The rules of a state, put to what `facts` say. Alarms about them are raised elsewhere."""
+    rules = Rules(facts, ways, engine, wall, lambda _: None, clocks.monotonic)
     rules.supply(supplied(state.points.values()))
     for rule in state.rules.values():
         rules.put(rule)
-    return rules.review
+    return rules
 
 
 def rule_faults(rule: Rule, actions: Collection[str], supplies: Supplies = NO_SUPPLIES) -> Sequence[str]:

@@ -19,7 +19,8 @@ _OWNERS = ("subject", "action", "resource")
 class Case:
     """May `actor`, or somebody new who holds `contract`, do `action` to `resource`? `at`: microseconds, UTC; None: now.
 
-    `permit` and `reason` are what is expected; an empty reason is any. `properties`: of subject, action and resource.
+    `point`: who asks, where its mode is of interest. `permit` and `reason` are what is expected whatever the mode; an
+    empty reason is any. `properties`: of subject, action and resource.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Case:
     at: int | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    point: str = ""
 
 
 def read_case(document: Document) -> tuple[Case | None, list[Problem]]:
@@ -51,6 +53,7 @@ def read_case(document: Document) -> tuple[Case | None, list[Problem]]:
         at=_time(fields),
         context=_mapping(fields, "context"),
         properties={owner: each for owner in _OWNERS if isinstance(each := properties.get(owner), Mapping)},
+        point=fields.name("point"),
     )
     for owner in properties.keys() - case.properties.keys():
         fields.fail(f"properties.{owner}", "These are properties of nothing.", f"Use {', '.join(_OWNERS)}.")

@@ -1,4 +1,4 @@
-"""case -> question -> both evaluators -> expected or not. Has no effect on anything."""
+"""case -> question -> both evaluators -> rules -> expected or not; and what a mode makes of it. Has no effect."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -13,22 +13,29 @@ from nameplate.domain.errors import NotFound
 from nameplate.domain.explanation import explain
 from nameplate.domain.index import Index
 from nameplate.domain.manifests.documents import DEFAULT_SITE
+from nameplate.domain.modes import Modes
+from nameplate.domain.reference import Facts
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Verdict
 from nameplate.domain.windows import Transitions
 
+RulesOf = Callable[[Registry, Facts], Callable[[Verdict, AccessRequest], Verdict]]
 SOMEBODY = "somebody"
 """Who asks in a case that names a contract and no actor."""
 
 
 class Tried(NamedTuple):
-    """What came of a case. `other`: what the index says, where it is not what the reference says: a fault of ours."""
+    """What came of a case. `other`: what the index says, where it is not what the reference says: a fault of ours.
+
+    `softened`: `observed` or `warned` where the mode of the point that asks would permit it nevertheless.
+    """
 
     case: Case
     verdict: Verdict
     sentence: str
     other: Verdict | None = None
+    softened: str = ""
 
     @property
     def passed(self) -> bool:
@@ -38,12 +45,20 @@ class Tried(NamedTuple):
 
 
 class Cases:
-    """Puts cases to the declared contracts of `registry`, which must not change meanwhile."""
+    """Puts cases to the contracts and rules of `registry`, which must not change meanwhile.
+
+    `rules`: those of a registry, put to what other facts say.
+    """
 
     def __init__(
-        self, registry: Registry, transitions: Callable[[str], Transitions], wall: Callable[[str, int], datetime]
+        self,
+        registry: Registry,
+        transitions: Callable[[str], Transitions],
+        wall: Callable[[str, int], datetime],
+        rules: RulesOf,
     ) -> None:
-        self._registry, self._wall = registry, wall
+        self._registry, self._wall, self._rules = registry, wall, rules
+        self._modes = Modes(registry, transitions)
         self._index = Index(transitions)
         self._index.fill(replace(registry, actors={}, standings={}))
 
@@ -61,8 +76,12 @@ class Cases:
         fast = self._index.decide(request, 0.0)
         self._index.drop_actor(request.actor)
         slow = reference.decide(facts, request, self._wall)
-        sentence = explain(request, slow, facts, self._wall).sentence
-        return Tried(case, slow, sentence, None if fast == slow else fast)
+        # With each case others are known: nothing of one may serve the next.
+        verdict = self._rules(self._registry, facts)(slow, request) if slow.permit else slow
+        sentence = explain(request, verdict, facts, self._wall).sentence
+        softened = self._modes.soften(verdict, request, case.point) if case.point else verdict
+        reason = softened.reason if softened.permit and not verdict.permit else ""
+        return Tried(case, verdict, sentence, None if fast == slow else fast, reason)
 
     def _who(self, case: Case) -> tuple[Actor, Standing] | None:
         """Who asks; None for an actor that is not declared."""

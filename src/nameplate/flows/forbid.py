@@ -94,6 +94,18 @@ class Rules:
             return {}
         return {root: dict(values) for root, values in sent(self._supplies, request).values.items() if values}
 
+    def lacks(self, request: AccessRequest) -> bool:
+        """Whether a rule in scope may ask for something that is declared, and of which the request says nothing."""
+        if not self._supplies or request.actor not in self._facts.actors:
+            return False
+        told = sent(self._supplies, request).values
+        unsaid = [f"{root}.{name}" for root, name in self._supplies if name not in told[root]]
+        return any(
+            any(named_in(rule, unsaid))
+            for target in self._ways.targets(request)
+            for rule in self._book.covering(request.action, target, self._facts.actors[request.actor])
+        )
+
     def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
         """The verdict, or the refusal by the rules that forbid it. Whoever stands inside may leave nevertheless."""
         if not self._book or not verdict.permit or verdict.reason is Reason.WAY_OUT:

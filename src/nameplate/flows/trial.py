@@ -11,13 +11,16 @@ from nameplate.domain.actors import Standing, State
 from nameplate.domain.conditions import REGISTERED
 from nameplate.domain.contracts import Contract, Grant, Test
 from nameplate.domain.index import Index
-from nameplate.domain.modes import MERITS
+from nameplate.domain.modes import MERITS, Modes
 from nameplate.domain.outcomes import Happening
 from nameplate.domain.recorded import outcome, question
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.supplies import supplied
 from nameplate.domain.verdicts import Reason, Verdict, hardened
 from nameplate.domain.windows import Transitions
+
+from .forbid import Rules, Ways
 
 EXAMPLES = 3
 _NEVER = Test(("context",), ())
@@ -31,6 +34,10 @@ _JUDGED = MERITS | {
     Reason.UNKNOWN_READER,
 }
 """Decisions on these say something about contracts; the others were made before any contract was looked at."""
+
+
+RulesOf = Callable[[Registry, Registry, Ways], Rules]
+"""The rules of a registry, put to what another knows and to what requests come to."""
 
 
 class Clocks(NamedTuple):
@@ -51,10 +58,10 @@ class Change(NamedTuple):
 
 
 class Changed:
-    """How often, and the last few decisions of that kind."""
+    """How often, and the last few decisions of that kind. `softened`: how often a mode would permit it nevertheless."""
 
     def __init__(self) -> None:
-        self.times = 0
+        self.times = self.softened = 0
         self.examples: deque[str] = deque(maxlen=EXAMPLES)
 
 
@@ -62,13 +69,23 @@ class Trial:
     """Takes records in their order. Every actor counts as active: what stopped it has nothing to do with a contract.
 
     `zones`: where each actor was when the first record was written. `verify_every`: each so many answers of the index
-    are compared with those of the reference; 0: none.
+    are compared with those of the reference; 0: none. `rules`: those of a registry; they count on both sides.
     """
 
     def __init__(
-        self, now: Registry, draft: Registry, zones: Mapping[str, str], clocks: Clocks, verify_every: int = 0
+        self,
+        now: Registry,
+        draft: Registry,
+        zones: Mapping[str, str],
+        clocks: Clocks,
+        verify_every: int = 0,
+        *,
+        rules: RulesOf,
     ) -> None:
-        self._now, self._draft = (_Side(each, zones, clocks, verify_every) for each in (now, draft))
+        self._now, self._draft = (_Side(each, zones, clocks, verify_every, rules) for each in (now, draft))
+        self._same_rules = (now.rules, supplied(now.points.values())) == (draft.rules, supplied(draft.points.values()))
+        self._modes = Modes(draft, clocks.transitions)
+        self.rules = len(draft.rules)
         self.changes: defaultdict[Change, Changed] = defaultdict(Changed)
         self.undecidable: defaultdict[tuple[str, str, str], Changed] = defaultdict(Changed)
         self.counts: Counter[str] = Counter()
@@ -104,7 +121,7 @@ class Trial:
     def _compare(self, record: Mapping[str, Any], request: AccessRequest, was: Verdict) -> None:
         before, after = self._now.decide(request), self._draft.decide(request)
         self.counts["compared"] += 1
-        if before is None and self._now.has_in_force(was):
+        if before is None and self._now.has_in_force(was) and not self._now.rules.lacks(request):
             before = was
         if before is None or after is None:
             if not self._is_untouched(request.actor):
@@ -117,15 +134,20 @@ class Trial:
             change = Change(after.permit, request.actor, request.action, request.resource, reason)
             _add(self.changes[change], record)
             self.counts["newly_permitted" if after.permit else "newly_denied"] += 1
+            if not after.permit and self._modes.soften(after, request, record.get("point", "")).permit:
+                self.changes[change].softened += 1
+                self.counts["softened"] += 1
 
     def _is_untouched(self, actor: str) -> bool:
-        return self._now.contract_of(actor) == self._draft.contract_of(actor)
+        return self._same_rules and self._now.contract_of(actor) == self._draft.contract_of(actor)
 
 
 class _Side:
     """One state of what is declared, with all that its answers depend on."""
 
-    def __init__(self, registry: Registry, zones: Mapping[str, str], clocks: Clocks, verify_every: int) -> None:
+    def __init__(
+        self, registry: Registry, zones: Mapping[str, str], clocks: Clocks, verify_every: int, rules: RulesOf
+    ) -> None:
         standings = {ident: Standing(State.ACTIVE, zone=zones.get(ident, "")) for ident in registry.actors}
         contracts = {ident: _known_part(each) for ident, each in registry.contracts.items()}
         self._registry = replace(registry, standings=standings, contracts=contracts)
@@ -138,6 +160,7 @@ class _Side:
             refusing = {ident: _refusing_part(each) for ident, each in registry.contracts.items()}
             self._strict = Index(clocks.transitions)
             self._strict.fill(replace(self._registry, contracts=refusing))
+        self.rules = rules(registry, self._registry, self._index)
         self._permits = _Permits(self._registry)
         self._mono = 0.0
         self.verified = self.mismatches = self._asked = 0
@@ -178,6 +201,10 @@ class _Side:
         if verdict.permit:
             if self._strict is not None and not self._strict.decide(request, mono).permit:
                 return None
+            if self.rules.lacks(request):
+                return None
+            verdict = self.rules.review(verdict, request)
+        if verdict.permit:
             self._count(verdict, request.actor, mono)
         return verdict
 
@@ -247,17 +274,20 @@ def report(trial: Trial) -> dict[str, Any]:
         {"actor": actor, "action": action, "resource": resource, "count": each.times, "examples": list(each.examples)}
         for (actor, action, resource), each in sorted(trial.undecidable.items(), key=lambda each: -each[1].times)
     ]
-    names = ("decisions", "compared", "simulated", "not_on_contracts", "newly_denied", "newly_permitted")
+    names = ("decisions", "compared", "simulated", "not_on_contracts", "newly_denied", "newly_permitted", "softened")
     counts = {name: trial.counts[name] for name in (*names, "undecidable", "drifted")}
     verified = {"verified": trial.verified, "mismatches": trial.mismatches}
-    return {"counts": counts | verified, "newly_denied": changes[False], "newly_permitted": changes[True]} | {
-        "undecidable": undecidable
-    }
+    return {
+        "counts": counts | verified | {"rules": trial.rules},
+        "newly_denied": changes[False],
+        "newly_permitted": changes[True],
+    } | {"undecidable": undecidable}
 
 
 def _change(change: Change, changed: Changed) -> dict[str, Any]:
     told = {"actor": change.actor, "action": change.action, "resource": change.resource, "reason": change.reason}
-    return told | {"count": changed.times, "examples": list(changed.examples)}
+    softened = {"softened": changed.softened} if changed.softened else {}
+    return told | softened | {"count": changed.times, "examples": list(changed.examples)}
 
 
 def zones_of(registry: Registry) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ def file(tmp_path):
 def test_cases_are_put_to_the_server_and_to_a_draft(world, file):
     cases = file("cases.yaml", CASES)
     told = world.run("contract", "test", cases)
-    assert (told.code, told.out) == (0, "2 passed, 0 failed\n")
+    assert (told.code, told.out) == (0, "2 passed, 0 failed (0 rules in force)\n")
     draft = file("draft.yaml", "{kind: Contract, id: author, grants: [{actions: [write], resources: ['record:*']}]}")
     told = world.run("contract", "test", cases, "--draft", draft)
     assert told.code == 7
@@ -44,7 +44,7 @@ def test_cases_are_put_to_the_server_and_to_a_draft(world, file):
 
 def test_it_needs_no_server_where_manifests_are_given(file):
     night, cases = file("night.yaml", ALONE), file("cases.yaml", NIGHT)
-    assert run("contract", "test", cases, "--manifests", night).out == "2 passed, 0 failed\n"
+    assert run("contract", "test", cases, "--manifests", night).out == "2 passed, 0 failed (0 rules in force)\n"
     wrong = file("wrong.yaml", NIGHT.replace("T12:00", "T05:00"))
     assert run("contract", "test", wrong, "--manifests", night).code == 7
     assert run("contract", "test", cases, "--manifests", night, "--draft", night).code == 2

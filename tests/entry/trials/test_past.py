@@ -28,5 +28,5 @@ def test_a_draft_is_tried_on_what_happened(tmp_path, monkeypatch):
     assert said == ["2 records, 2 answers changed"]
     told = lines(found)
     assert told[0].startswith("3 of 3 decisions compared since 1970-01-01T00:00:00Z")
-    assert "amr-1  read app:x (not_in_contract)" in told[2]
+    assert "amr-1  read app:x (not_in_contract)" in told[3]
     assert told[-1] == "6 answers compared with the reference: 0 differ."

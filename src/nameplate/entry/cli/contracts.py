@@ -49,7 +49,8 @@ def _alone(file: list[Path], manifests: list[Path]) -> dict[str, Any]:
 def _told(answer: dict[str, Any]) -> str:
     from nameplate.entry.trials.cases import failures
 
-    return "\n".join([*failures(answer["cases"]), f"{answer['passed']} passed, {answer['failed']} failed"])
+    counted = f"{answer['passed']} passed, {answer['failed']} failed ({answer['rules']} rules in force)"
+    return "\n".join([*failures(answer["cases"]), counted])
 
 
 @app.command("try")

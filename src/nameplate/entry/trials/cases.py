@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from nameplate.boot.manifests import read_manifests
+from nameplate.boot.rules import review_of, rule_faults
 from nameplate.domain.cases import Case, read_case
 from nameplate.domain.contracts import ACTION_CLASSES, ActionClass
 from nameplate.domain.drafts import drafted
@@ -42,20 +43,29 @@ def draft(
 ) -> Registry:
     """The registry with the manifests of `files` applied to a copy; raises InvalidManifests."""
     documents = [document for name, text in files for document in read_manifests(text, name)]
-    made = plan(registry, documents, is_timezone=clockwork.is_timezone, action_classes=classes)
+    made = plan(
+        registry,
+        documents,
+        is_timezone=clockwork.is_timezone,
+        action_classes=classes,
+        rule_faults=rule_faults,
+    )
     return drafted(registry, made.changes)
 
 
 def run_cases(registry: Registry, files: Sequence[Text], clockwork: Clockwork) -> dict[str, Any]:
-    """`cases`, each with what was expected and found; `passed` and `failed` count them. Raises InvalidManifests."""
+    """`cases`, each with what was expected and found; `passed` and `failed` count them. Raises InvalidManifests.
+
+    `rules`: how many rules were in force.
+    """
     documents = [document for name, text in files for document in read_manifests(text, name)]
     cases = _read(documents)
     now = clockwork.now()
     asked = ((case, _request(case, now)) for _, case in cases)
-    tried = Cases(registry, clockwork.transitions, clockwork.wall).run(asked)
+    tried = Cases(registry, clockwork.transitions, clockwork.wall, review_of).run(asked)
     rows = [_row(document, each) for (document, _), each in zip(cases, tried, strict=True)]
     passed = sum(row["passed"] for row in rows)
-    return {"passed": passed, "failed": len(rows) - passed, "cases": rows}
+    return {"passed": passed, "failed": len(rows) - passed, "rules": len(registry.rules), "cases": rows}
 
 
 def _read(documents: Sequence[Document]) -> list[tuple[Document, Case]]:
@@ -83,6 +93,7 @@ def _row(document: Document, tried: Tried) -> dict[str, Any]:
     case, row = tried.case, {"id": tried.case.id, "file": document.file, "line": document.line}
     expected = {"decision": "permit" if case.permit else "deny", "reason": case.reason}
     row |= {"passed": tried.passed, "expected": expected, "found": _found(tried.verdict), "sentence": tried.sentence}
+    row |= {"softened": tried.softened} if tried.softened else {}
     return row | ({} if tried.other is None else {"index": _found(tried.other)})
 
 
@@ -105,5 +116,7 @@ def failures(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
             yield f"  - {expected['decision']}" + (f": {expected['reason']}" if expected["reason"] else "")
             yield f"  + {found['decision']}: {', '.join(found['reasons'])}"
             yield f"    {row['sentence']}"
+            if "softened" in row:
+                yield f"    The mode of the point permits it for now: {row['softened']}."
             if "index" in row:
                 yield f"  ! the index says {row['index']}: report this as a fault of Nameplate"
