@@ -1,12 +1,15 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from nameplate.domain.errors import Invalid, NotFound, Refused
 from nameplate.domain.lockdowns import Threat
+from nameplate.domain.stops import Receipt, Stop
 from nameplate.domain.verdicts import Reason
 from nameplate.flows import lock as locking
 from nameplate.flows.lock import PlaceOrder, Places
+from tests.flows.doors import Post, connected, honest
 from tests.flows.heart import CONTRACT, READ, Heart, beating, request, robot
 
 ENTER = {"actions": ["enter"], "resources": ["zone:ward", "zone:hall"], "presence": "remote"}
@@ -21,7 +24,7 @@ WARD = PlaceOrder("uid:0", "A test.", ("ward",))
 
 
 def places(heart: Heart) -> Places:
-    return Places(heart.registry, heart.ledger, heart.clock)
+    return Places(heart.registry, heart.ledger, heart.connections, heart.clock, lambda: "lockdown-1")
 
 
 def test_a_lockdown_is_in_force_recorded_and_survives_a_start(tmp_path):
@@ -151,3 +154,24 @@ def test_what_is_not_locked_cannot_be_released_and_an_unknown_level_is_refused(t
                 await places(heart).set_threat("high", PlaceOrder("uid:0", ""))
 
     asyncio.run(main())
+
+
+def test_every_point_is_told_of_a_lockdown_and_its_receipt_is_kept(tmp_path):
+    async def main():
+        post, silent = Post("p", honest), Post("q", forged)
+        async with beating(tmp_path, *WORLD) as heart, connected(heart, post, silent):
+            done = await places(heart).lock(WARD)
+            assert (done.stop, done.recorded, done.told.missing) == ("lockdown-1", True, ("q",))
+            assert [receipt.point for receipt in done.told.receipts] == ["p"]
+            assert [(stop.zones, stop.actors, stop.cut_off) for stop in post.told] == [(("ward",), (), done.ordered_at)]
+            await places(heart).release(WARD)
+            (record,) = heart.records("receipt")
+            assert (record["stop"], record["point"]) == ("lockdown-1", "p")
+            assert [record.get("stop") for record in heart.records("zone_state")] == ["lockdown-1", None]
+            assert len(post.told) == 1
+
+    asyncio.run(main())
+
+
+async def forged(post: Post, stop: Stop) -> Receipt:
+    return replace(post.receipt(stop), stop="another")

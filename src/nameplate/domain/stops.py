@@ -1,4 +1,4 @@
-"""Orders that stop actors everywhere, and the receipts that prove it."""
+"""Orders that stop actors everywhere, or everybody at a place, and the receipts that prove it."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,22 @@ from .actors import State
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """An order in force. Nothing issued to `actors` at or before `cut_off` is honoured any more (microseconds, UTC)."""
+    """An order in force. Nothing issued to `actors` at or before `cut_off` is honoured any more (microseconds, UTC).
+
+    Nor anything that leads into `zones`, whoever it was issued to: these are locked down. `state`: of the actors.
+    """
 
     id: str
     actors: tuple[str, ...]
-    state: State
+    state: State | None
     cut_off: int
     reason: str = ""
+    zones: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom and what it stops: ids of actors, and `zone:ID`, which no actor can be called."""
+        return (*self.actors, *(f"zone:{zone}" for zone in self.zones))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,19 @@
-"""Orders over places: lock zones down and release them, set the threat level of a site. A bar is in force at once."""
+"""Orders over places: lock zones down and release them, set the threat level of a site. A bar is in force at once.
+
+A lockdown is pushed to every point like a stop: a permit that was given and not used is withdrawn there.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nameplate.domain.errors import Invalid, NotFound, Refused
 from nameplate.domain.lockdowns import Threat
 from nameplate.domain.registry import Registry
+from nameplate.domain.stops import Stop
 from nameplate.ports.ledger import Ledger
+
+from .stop import RECEIPT_TIMEOUT_S, Points, Told, receipt_record
 
 ZONES_A_RECORD = 10_000
 """So that the record of a lockdown, however many zones it locks, is never too long for the journal."""
@@ -25,24 +31,37 @@ class PlaceOrder:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What came of an order: the places it reached. `ordered_at`: microseconds, UTC."""
+    """What came of an order: the places it reached. `ordered_at`: microseconds, UTC.
+
+    `stop`: the id under which points were told of a lockdown, and what they answered.
+    """
 
     places: tuple[str, ...]
     ordered_at: int
     recorded: bool
+    stop: str = ""
+    told: Told = field(default_factory=Told)
 
 
 class Places:
     """Carries out orders over places. Owned by one event loop."""
 
-    def __init__(self, registry: Registry, ledger: Ledger, clock: Callable[[], int]) -> None:
-        self._registry, self._ledger, self._clock = registry, ledger, clock
+    def __init__(
+        self, registry: Registry, ledger: Ledger, points: Points, clock: Callable[[], int], new_id: Callable[[], str]
+    ) -> None:
+        self._registry, self._ledger, self._points, self._clock, self._new_id = registry, ledger, points, clock, new_id
 
     async def lock(self, order: PlaceOrder) -> Carried:
         """Nobody enters these zones any more: in force before anything is waited for. Raises NotFound and Refused."""
         zones, now = self._zones(order, set(self._registry.zones)), self._clock()
-        recording = [self._ledger.enforce(_zone_record("locked", batch, order)) for batch in _batches(zones)]
-        return Carried(zones, now, all(await asyncio.gather(*recording)))
+        stop = Stop(self._new_id(), (), None, now, order.reason, zones)
+        records = (_zone_record("locked", batch, order) | {"stop": stop.id} for batch in _batches(zones))
+        recording = [self._ledger.enforce(record) for record in records]
+        pushed = self._points.push(stop, RECEIPT_TIMEOUT_S)
+        told, recorded = await asyncio.gather(pushed, asyncio.gather(*recording))
+        for receipt in told.receipts:
+            self._ledger.note(receipt_record(receipt, stop))
+        return Carried(zones, now, all(recorded), stop.id, told)
 
     async def release(self, order: PlaceOrder) -> Carried:
         """Lift lockdowns: durable first. Zones that are not locked are an error, unless a whole site is meant."""

@@ -117,7 +117,7 @@ class Lifecycle:
         units = self._units(before)
         # All of it is in force before anything is waited for: no permit leaves once a point is told.
         recording = [
-            self._ledger.enforce(_record(order, stop.state, dict(batch), units, stop, stop.cut_off))
+            self._ledger.enforce(_record(order, str(stop.state), dict(batch), units, stop, stop.cut_off))
             for batch in _batches(before)
         ]
         self._unrefused.update(dict.fromkeys(before, stop.id))
@@ -126,8 +126,8 @@ class Lifecycle:
         self.missing += len(told.missing)
         for receipt in told.receipts:
             self.acknowledged.observe((receipt.applied_at - stop.cut_off) / 1_000_000)
-            self._ledger.note(_receipt_record(receipt, stop))
-        return Done(order, stop.state, stop.cut_off, all(recorded), stop.id, told)
+            self._ledger.note(receipt_record(receipt, stop))
+        return Done(order, str(stop.state), stop.cut_off, all(recorded), stop.id, told)
 
     def _units(self, actor_ids: Iterable[str]) -> dict[str, str]:
         units = {ident: self._registry.actors[ident].unit for ident in actor_ids}
@@ -161,7 +161,8 @@ def _record(
     return record | ({"stop": stop.id, "cut_off": rfc3339(now)} if stop else {})
 
 
-def _receipt_record(receipt: Receipt, stop: Stop) -> dict[str, object]:
+def receipt_record(receipt: Receipt, stop: Stop) -> dict[str, object]:
+    """What goes on record of a receipt."""
     return {
         "kind": "receipt",
         "stop": receipt.stop,

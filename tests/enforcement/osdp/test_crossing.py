@@ -59,6 +59,62 @@ def test_nothing_is_locked_on_whoever_leaves_or_while_it_burns_or_nobody_can_see
         assert not subject.lockable(2.2)
 
 
+def withdrawn(at=1.0):
+    """A door that was released at 0, for a permit that is withdrawn."""
+    subject = door()
+    subject.begin(GRANT, 0.0)
+    assert not subject.retractable(at)
+    subject.withdraw()
+    return subject
+
+
+def test_an_unused_strike_of_a_withdrawn_permit_may_be_taken_back_and_then_the_door_is_free_again():
+    subject = withdrawn()
+    assert subject.retractable(1.0)
+    assert not subject.retractable(STRIKE_S)
+    subject.retracted(1.0)
+    assert not subject.retractable(1.1)
+    assert kinds(subject.tick(1.0 + REPORT_DELAY_S + 0.1)) == [Happening.NO_PASSAGE]
+    assert subject.free_for("amr-18", "r1")
+    assert kinds(subject.leaf(3.0, is_open=True)) == [Happening.DOOR_FORCED]
+
+
+def test_a_crossing_that_has_begun_is_never_cut_by_a_withdrawal():
+    before, after = door(), withdrawn()
+    before.begin(GRANT, 0.0)
+    before.leaf(0.5, is_open=True)
+    before.withdraw()
+    after.leaf(1.1, is_open=True)
+    for subject in (before, after):
+        assert not subject.retractable(1.2)
+        assert kinds(subject.leaf(2.0, is_open=False))[0] is Happening.PASSAGE
+        assert not subject.retractable(2.1)
+    late = withdrawn()
+    late.retracted(1.0)
+    assert kinds(late.leaf(1.2, is_open=True)) == [Happening.DOOR_OPENED]
+
+
+def test_a_withdrawal_locks_nobody_in():
+    leaving, burning, unseen, left = withdrawn(), withdrawn(), withdrawn(), withdrawn()
+    leaving.exit_button(1.0, pressed=True)
+    burning.on_fire = True
+    unseen.lose_sight()
+    left.exit_button(0.5, pressed=True)
+    left.exit_button(0.9, pressed=False)
+    assert not any(subject.retractable(1.0) for subject in (leaving, burning, unseen, left))
+    unseen.leaf(1.1, is_open=False)
+    burning.on_fire = False
+    assert unseen.retractable(1.2)
+    assert burning.retractable(1.2)
+
+
+def test_a_withdrawal_without_a_grant_says_nothing_of_the_next_one():
+    subject = door()
+    subject.withdraw()
+    subject.begin(GRANT, 0.0)
+    assert not subject.retractable(1.0)
+
+
 def test_a_second_opening_on_one_grant_is_a_convoy():
     subject = crossed()
     seen = subject.leaf(3.0, is_open=True)

@@ -6,6 +6,7 @@ import osdp
 
 from nameplate.domain.errors import NotFound
 from nameplate.domain.outcomes import Happening
+from nameplate.domain.stops import Stop
 from nameplate.domain.verdicts import Reason
 from nameplate.enforcement.osdp import mapping
 from nameplate.enforcement.osdp.settings import OsdpSettings
@@ -267,5 +268,80 @@ def test_a_slow_robot_gets_the_time_that_its_class_needs_and_no_more_than_is_san
             site.decisions.obligations = {"strike_s": 1e9, "pass_s": "for ever"}
             assert (await site.come()).permit
             assert [strike.seconds for strike in site.sim.strikes] == [8.0, 25.5]
+
+    asyncio.run(scenario())
+
+
+def lockdown_of(*zones: str, cut_off: int = 2**60) -> Stop:
+    return Stop("lockdown-1", (), None, cut_off, "A test.", zones)
+
+
+def test_a_lockdown_takes_back_a_strike_that_nobody_has_used(running):
+    async def scenario():
+        async with running(strike_s=20.0) as site:
+            assert (await site.come()).permit
+            await site.decisions.wait_for(Happening.STRIKE_ACKNOWLEDGED)
+            site.point.apply_stop(lockdown_of("corridor"))
+            site.point.apply_stop(lockdown_of("pharmacy"))
+            relocked = await site.decisions.wait_for(Happening.RELOCKED)
+            assert (relocked.actor, relocked.decision_id, relocked.detail) == ("amr-17", "d-1", {"lockdown": True})
+            assert len(site.sim.relocks) == 1
+            await site.decisions.wait_for(Happening.NO_PASSAGE)
+            assert (await site.come()).reason == "lockdown"
+            assert len(site.sim.strikes) == 1
+
+    asyncio.run(scenario())
+
+
+def test_a_lockdown_lets_a_crossing_be_finished_and_the_way_out_stays(running):
+    async def scenario():
+        async with running(strike_s=20.0) as site:
+            assert (await site.come()).permit
+            site.sim.open()
+            await site.decisions.wait_for(Happening.DOOR_OPENED)
+            site.point.apply_stop(lockdown_of("pharmacy"))
+            assert site.sim.relocks == []
+            site.sim.close()
+            passage = await site.decisions.wait_for(Happening.PASSAGE)
+            assert passage.to_zone == "pharmacy"
+            assert (await site.come(1)).permit
+
+    asyncio.run(scenario())
+
+
+def test_a_lockdown_takes_nothing_back_while_the_fire_alarm_releases_the_door(running):
+    async def scenario():
+        async with running(strike_s=20.0, burning=False) as site:
+            assert (await site.come()).permit
+            site.sim.fire(active=True)
+            await site.decisions.wait_for(Happening.FIRE)
+            site.point.apply_stop(lockdown_of("pharmacy"))
+            site.sim.open()
+            await site.decisions.wait_for(Happening.DOOR_OPENED)
+            assert site.sim.relocks == []
+
+    asyncio.run(scenario())
+
+
+def test_a_lockdown_wins_over_a_decision_under_way_into_its_zones_and_no_later_one(running):
+    async def scenario():
+        async with running() as site:
+
+            async def lock() -> None:
+                site.point.apply_stop(lockdown_of("pharmacy"))
+
+            site.decisions.before_answer = lock
+            assert (await site.come()).reason == "lockdown"
+            assert site.sim.strikes == []
+            assert (await site.come(1)).permit
+
+    asyncio.run(scenario())
+
+
+def test_a_permit_from_after_a_lockdown_counts(running):
+    async def scenario():
+        async with running() as site:
+            site.point.apply_stop(lockdown_of("pharmacy", cut_off=1))
+            assert (await site.come()).permit
 
     asyncio.run(scenario())

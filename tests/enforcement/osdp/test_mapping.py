@@ -93,7 +93,7 @@ def decided(verdict=PERMIT, *, at=100, expires=200, actor="amr-17"):
 
 
 def test_a_fresh_permit_meets_no_obstacle():
-    assert mapping.obstacle(decided(), 150, {}) == ""
+    assert mapping.obstacle(decided(), 150, {}, "ward") == ""
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_a_fresh_permit_meets_no_obstacle():
     ],
 )
 def test_what_keeps_the_door_shut(decision, now, cut_offs, reason):
-    assert mapping.obstacle(decision, now, cut_offs) == reason
+    assert mapping.obstacle(decision, now, cut_offs, "ward") == reason
 
 
 def test_a_permit_decided_after_the_cut_off_or_of_another_actor_is_honoured():
-    assert mapping.obstacle(decided(), 150, {"amr-17": 99}) == ""
-    assert mapping.obstacle(decided(), 150, {"amr-18": 150}) == ""
+    assert mapping.obstacle(decided(), 150, {"amr-17": 99, "zone:ward": 99}, "ward") == ""
+    assert mapping.obstacle(decided(), 150, {"amr-18": 150, "zone:hall": 150}, "ward") == ""
 
 
 @given(
@@ -126,7 +126,7 @@ def test_a_permit_decided_after_the_cut_off_or_of_another_actor_is_honoured():
 def test_no_obstacle_means_a_living_permit_of_a_known_actor(permit, at, expires, now, actor, cut_off):
     cut_offs = {} if cut_off is None else {"a": cut_off}
     decision = decided(PERMIT if permit else DENY, at=at, expires=expires, actor=actor)
-    if mapping.obstacle(decision, now, cut_offs) == "":
+    if mapping.obstacle(decision, now, cut_offs, "ward") == "":
         assert permit
         assert actor
         assert now < expires

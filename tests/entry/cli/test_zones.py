@@ -30,7 +30,8 @@ def test_lockdown_release_and_threat_end_to_end(depot):
     assert (told.code, told.json["zones"], told.json["state"], told.json["recorded"]) == (0, ["dock"], "locked", True)
     assert state(depot) == {"dock": "Leak.", "cage": None}
     assert "LOCKED" in depot.run("zone", "list").out
-    assert depot.run("zone", "lockdown", "--site", "depot", "--reason", "All.").out == "cage, dock: locked\n"
+    told = depot.run("zone", "lockdown", "--site", "depot", "--reason", "All.").out
+    assert told.startswith("cage, dock: locked\n  pep: asks each time\n")
     assert depot.run("zone", "release", "--site", "depot", "--reason", "Over.").code == 0
     assert state(depot) == {"dock": None, "cage": None}
     assert depot.run("site", "threat", "severe", "--site", "depot", "--reason", "Alarm.").out == "depot: severe\n"

@@ -21,7 +21,9 @@ def test_a_lockdown_bites_at_once_and_apply_does_not_lift_it(depot):
     post = depot.server.client.post
     assert post("/v1/check", ask)["decision"] == "permit"
     answer = post("/v1/zones/lockdown", {"zones": ["dock"], "reason": "Leak."})
-    assert answer.keys() == {"zones", "state", "ordered_at", "recorded"}
+    assert answer.keys() == {"zones", "state", "ordered_at", "recorded", "stop"}
+    assert answer["stop"]["ordered_at"] == answer["ordered_at"]
+    assert answer["stop"].keys() == {"id", "ordered_at", "recorded", "receipts", "online", "missing", "bound_ms"}
     assert (answer["state"], answer["recorded"]) == ("locked", True)
     depot.apply("{kind: Zone, id: dock, site: depot, public: true}")
     refused = post("/v1/check", ask)

@@ -63,9 +63,9 @@ class DoorApiPoint:
         return ""
 
     def apply_stop(self, stop: Stop) -> None:
-        """From now on no permit that was decided at or before the cut-off calls for these actors."""
-        for actor in stop.actors:
-            self._cut_offs[actor] = max(stop.cut_off, self._cut_offs.get(actor, stop.cut_off))
+        """From now on no permit from before the cut-off calls for these actors, or into these zones."""
+        for name in stop.names:
+            self._cut_offs[name] = max(stop.cut_off, self._cut_offs.get(name, stop.cut_off))
 
     def begin_install(self, door: str, seconds: float) -> None:
         """There is no reader to install. Raises Refused."""

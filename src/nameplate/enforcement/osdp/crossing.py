@@ -46,6 +46,7 @@ class Crossing:
         self._open_s = pass_s
         self.on_fire = False
         self._spent: Grant | None = None
+        self._withdrawn = False
         self._released_until = float("-inf")
         self._tailed = False
         self._leaf_open = False
@@ -69,6 +70,7 @@ class Crossing:
         released_s = self._strike_s if strike_s is None else strike_s
         self._open_s = self._pass_s if pass_s is None else pass_s
         self._grant, self._spent, self._tailed = grant, None, False
+        self._withdrawn = False
         self._entered = self._leaf_open
         self._released_until = now + released_s
         self._lapses_at = self._released_until + REPORT_DELAY_S
@@ -78,6 +80,24 @@ class Crossing:
         """Whether a strike that is still released has done its work and may be taken back without any harm."""
         used = self._spent is not None and not self._leaf_open and now < self._released_until
         return used and not (self.on_fire or self._rex or self._blind)
+
+    def withdraw(self) -> None:
+        """The permit of the grant that stands is withdrawn: see `retractable`."""
+        self._withdrawn = self._grant is not None
+
+    def retractable(self, now: float) -> bool:
+        """Whether a strike may be taken back that nobody has used: the leaf is shut and no crossing has begun.
+
+        Never where the exit button was pressed, while it burns, or while nobody sees the leaf.
+        """
+        unused = self._withdrawn and self._grant is not None and not self._entered and not self._leaf_open
+        leaving = self._rex or now <= self._rex_until
+        return unused and now < self._released_until and not (self.on_fire or leaving or self._blind)
+
+    def retracted(self, now: float) -> None:
+        """It was taken back. That the leaf opened before may still be reported; then the crossing goes on."""
+        self._withdrawn, self._released_until = False, now
+        self._lapses_at = min(self._lapses_at, now + REPORT_DELAY_S)
 
     def locked(self) -> None:
         """The strike was taken back: from now on the door does not open without a force."""

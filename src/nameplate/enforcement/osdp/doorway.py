@@ -11,6 +11,7 @@ from nameplate.domain.outcomes import Happening, Outcome
 from nameplate.domain.places import Door, Reader
 from nameplate.domain.points import Channel
 from nameplate.domain.presence import CHALLENGE_SIZE
+from nameplate.domain.stops import Stop
 from nameplate.domain.verdicts import Decision, Reason
 from nameplate.ports.decision_point import Clock, DecisionPoint, Monotonic
 
@@ -27,7 +28,7 @@ Detail = dict[str, str | int | float | bool]
 class Doorway:
     """The life of one door. Runs in the event loop; `step` every few milliseconds.
 
-    `cut_offs`: the stops in force, by actor; kept up to date by the point.
+    `cut_offs`: the stops in force, by actor and `zone:ID`; kept up to date by the point.
     """
 
     def __init__(
@@ -67,6 +68,13 @@ class Doorway:
         self.link.step()
         self._report_seen(self._crossing.tick(now))
 
+    def stop(self, stop: Stop) -> None:
+        """A lockdown: a strike that lets somebody into one of its zones is taken back if nobody has used it yet."""
+        grant = self._crossing.grant
+        if grant is not None and grant.to_zone in stop.zones:
+            self._crossing.withdraw()
+            self._retract()
+
     async def close(self) -> None:
         """End all talks and let go of the line. A strike under way ends by the reader's own timer."""
         for talk in self._talks.values():
@@ -99,6 +107,7 @@ class Doorway:
         self._report_seen(self._crossing.leaf(now, is_open=inputs.leaf_open))
         if self._crossing.lockable(now):
             self._lock()
+        self._retract()
 
     def _fire(self, *, active: bool | None) -> None:
         # An input that the reader has ceased to tell of stays as it was: that no fire is heard of is not its end.
@@ -114,6 +123,19 @@ class Doorway:
         if acknowledged:
             self._crossing.locked()
             self._report(Happening.RELOCKED)
+
+    def _retract(self) -> None:
+        grant = self._crossing.grant
+        if grant is not None and self._crossing.retractable(self._monotonic()):
+            self.link.send(mapping.lock(), lambda acknowledged: self._retracted(grant, acknowledged=acknowledged))
+
+    def _retracted(self, grant: Grant, *, acknowledged: bool) -> None:
+        # Whoever has opened the door meanwhile crosses: the latch of an open door locks nobody in.
+        if acknowledged and self._crossing.grant is grant and self._crossing.retractable(self._monotonic()):
+            self._crossing.retracted(self._monotonic())
+            self._report(Happening.RELOCKED, grant, {"lockdown": True})
+            readers = [reader.id for reader in self._door.readers]
+            self._show(readers.index(grant.reader), Reason.LOCKDOWN.value)
 
     def _badge_shown(self, reader_no: int, bits: int, data: bytes) -> None:
         shown, now = (reader_no, bits, data), self._monotonic()
@@ -185,7 +207,8 @@ class Doorway:
     # --- what is done about it ---
 
     def _enforce(self, reader_no: int, reader: Reader, decision: Decision) -> None:
-        reason = mapping.obstacle(decision, self._clock(), self._cut_offs)
+        beyond = self._door.beyond(reader.side)
+        reason = mapping.obstacle(decision, self._clock(), self._cut_offs, beyond)
         if not reason and not self._crossing.free_for(decision.actor, reader.id):
             reason = mapping.DOOR_IN_USE
             if self._crossing.tailed_by(decision.actor):
@@ -195,7 +218,7 @@ class Doorway:
         if reason:
             self._refuse(reader_no, reader, reason, decision)
             return
-        beyond, warned = self._door.beyond(reader.side), decision.verdict.reason is Reason.WARNED
+        warned = decision.verdict.reason is Reason.WARNED
         grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, beyond, warned)
         self._strike(reader_no, grant, decision.obligations)
 

@@ -103,10 +103,11 @@ def _status(kind: int, report: bytes) -> Inputs | Tamper | None:
     return None
 
 
-def obstacle(decision: Decision, now: int, cut_offs: Mapping[str, int]) -> str:
-    """Why the door stays shut, or nothing: only then it may be released. `cut_offs`: of the stops seen, by actor.
+def obstacle(decision: Decision, now: int, cut_offs: Mapping[str, int], to_zone: str) -> str:
+    """Why the door into `to_zone` stays shut, or nothing: only then it may be released.
 
-    A stop that arrived while the decision was under way wins over it.
+    `cut_offs`: of the stops seen, by actor and by `zone:ID`. A stop, or a lockdown, that arrived while the decision was
+    under way wins over it.
     """
     if not decision.permit:
         return decision.verdict.reason.value
@@ -114,6 +115,8 @@ def obstacle(decision: Decision, now: int, cut_offs: Mapping[str, int]) -> str:
         return NAMELESS
     if decision.at <= cut_offs.get(decision.actor, -1):
         return STOPPED
+    if decision.at <= cut_offs.get(f"zone:{to_zone}", -1):
+        return Reason.LOCKDOWN.value
     if now >= decision.expires_at:
         return EXPIRED
     return ""

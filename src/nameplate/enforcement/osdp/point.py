@@ -68,10 +68,13 @@ class OsdpPoint:
     def apply_stop(self, stop: Stop) -> None:
         """From now on no permit that was decided at or before the cut-off releases a door to these actors.
 
-        A strike already commanded stands: a door is never locked onto a robot.
+        Nor one into these zones to anybody. A strike already commanded stands, as no door is locked onto a robot; into
+        a zone that is locked down it is taken back while the door is shut and nobody has begun to cross.
         """
-        for actor in stop.actors:
-            self._cut_offs[actor] = max(stop.cut_off, self._cut_offs.get(actor, stop.cut_off))
+        for name in stop.names:
+            self._cut_offs[name] = max(stop.cut_off, self._cut_offs.get(name, stop.cut_off))
+        for doorway in self._doorways.values():
+            doorway.stop(stop)
 
     def begin_install(self, door: str, seconds: float) -> None:
         """Let the reader of `door` take its transport key within `seconds`. Raises NotFound, Invalid, Refused."""

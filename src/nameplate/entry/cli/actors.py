@@ -8,7 +8,7 @@ import typer
 
 from nameplate.entry.client import client
 
-from .output import JSON, emit, say, table
+from .output import JSON, emit, receipts, say, table
 from .places import DATA
 
 app = typer.Typer(no_args_is_help=True)
@@ -160,10 +160,7 @@ def _told(answer: dict[str, Any]) -> str:
         f"{who}: {answer['state']}, ordered {stop['ordered_at']}"
         + ("" if stop["recorded"] else " - IN FORCE, NOT YET RECORDED")
     ]
-    lines += [f"  {each['point']}: applied after {each['ms']:.1f} ms, signed" for each in stop["receipts"]]
-    lines += [f"  {name}: asks each time" for name in stop["online"]]
-    lines += [f"  {name}: NO RECEIPT - cannot permit anything after {stop['bound_ms']} ms" for name in stop["missing"]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *receipts(stop)])
 
 
 def _plain(value: Any) -> str:

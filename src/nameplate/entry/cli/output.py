@@ -68,6 +68,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
+def receipts(stop: dict[str, Any]) -> list[str]:
+    """What points answered to a stop, or to a lockdown."""
+    lines = [f"  {each['point']}: applied after {each['ms']:.1f} ms, signed" for each in stop["receipts"]]
+    lines += [f"  {name}: asks each time" for name in stop["online"]]
+    lines += [f"  {name}: NO RECEIPT - cannot permit anything after {stop['bound_ms']} ms" for name in stop["missing"]]
+    return lines
+
+
 def fail(error: NameplateError, *, as_json: bool) -> NoReturn:
     """Say what went wrong and what to do next, and end with the code for it."""
     problems = [each if isinstance(each, dict) else _fields(each) for each in getattr(error, "problems", ())]

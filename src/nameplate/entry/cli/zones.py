@@ -8,7 +8,7 @@ import typer
 
 from nameplate.entry.client import client
 
-from .output import JSON, emit, say, table
+from .output import JSON, emit, receipts, say, table
 from .places import DATA
 
 app = typer.Typer(no_args_is_help=True)
@@ -92,7 +92,12 @@ def threat(
 
 def _order(name: str, body: dict[str, Any], data: Path | None, as_json: bool) -> None:
     answer = client(data).post(f"/v1/zones/{name}", body)
-    emit(answer, as_json=as_json, text=lambda: f"{', '.join(answer['zones'])}: {answer['state']}{_unrecorded(answer)}")
+    emit(answer, as_json=as_json, text=lambda: _told(answer))
+
+
+def _told(answer: dict[str, Any]) -> str:
+    head = f"{', '.join(answer['zones'])}: {answer['state']}{_unrecorded(answer)}"
+    return "\n".join([head, *(receipts(answer["stop"]) if "stop" in answer else ())])
 
 
 def _unrecorded(answer: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from nameplate.domain.stops import Receipt
 from nameplate.domain.timestamps import parse_rfc3339, rfc3339
 from nameplate.entry.operations import Answer, Who, one_of, operation, pattern
 from nameplate.flows.authorize import PERMIT_LIFETIME_US, Authorizer
+from nameplate.flows.lock import Carried
 from nameplate.flows.stop import Done, Lifecycle, Order
 from nameplate.flows.succeed import approve_succession
 from nameplate.ports.ledger import Ledger
@@ -269,10 +270,11 @@ def done(found: Done, *, single: bool) -> Ordered:
     """What an order answers (times RFC 3339)."""
     who = found.order.actors
     actor, actors = (who[0], None) if single else (None, who)
-    return Ordered(found.state, found.recorded, actor, actors, _stop(found) if found.stop else None)
+    return Ordered(found.state, found.recorded, actor, actors, stop_of(found) if found.stop else None)
 
 
-def _stop(found: Done) -> StopOut:
+def stop_of(found: Done | Carried) -> StopOut:
+    """How a stop went, or a lockdown: what points answered to it."""
     told = found.told
     receipts = [_receipt(each, found.ordered_at) for each in told.receipts]
     ordered_at = rfc3339(found.ordered_at)

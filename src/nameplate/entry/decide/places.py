@@ -10,7 +10,7 @@ from nameplate.entry.operations import Answer, Who, one_of, operation
 from nameplate.flows.lock import Carried, PlaceOrder, Places
 from nameplate.flows.place import Placing
 
-from .local import local_caller
+from .local import StopOut, local_caller, stop_of
 from .replies import Receive, Scope, Send, read_json, reply_json
 
 
@@ -47,13 +47,14 @@ class PlacedOut(msgspec.Struct):
     zone: str
 
 
-class ZonesOut(msgspec.Struct):
-    """The zones that an order reached, and whether they are `locked` or `open` now."""
+class ZonesOut(msgspec.Struct, omit_defaults=True):
+    """The zones that an order reached, and whether they are `locked` or `open` now. `stop`: what points answered."""
 
     zones: tuple[str, ...]
     state: str
     ordered_at: str
     recorded: bool
+    stop: StopOut | None = None
 
 
 class ThreatOut(msgspec.Struct):
@@ -81,7 +82,7 @@ class PlaceOrders:
 
     @operation("POST /v1/zones/lockdown", Who.LOCAL, Answer(ZonesOut, problems=(404, 503)), _ZONES)
     async def lock(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lock zones down; in force before this answers."""
+        """Lock zones down; in force before this answers, and withdrawn at the points what was given and not used."""
         order = await _order(scope, receive)
         await reply_json(send, _carried(await self._places.lock(order), state="locked"))
 
@@ -106,4 +107,5 @@ async def _order(scope: Scope, receive: Receive) -> PlaceOrder:
 
 
 def _carried(done: Carried, *, state: str) -> ZonesOut:
-    return ZonesOut(tuple(done.places), state, rfc3339(done.ordered_at), done.recorded)
+    told = stop_of(done) if done.stop else None
+    return ZonesOut(tuple(done.places), state, rfc3339(done.ordered_at), done.recorded, told)

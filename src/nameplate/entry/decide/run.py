@@ -200,7 +200,7 @@ def build_app(
         BadgeRoutes(parts.badges),
         Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall),
         AlarmRoutes(parts.alarm_keeper),
-        PlaceOrders(Places(parts.registry, parts.ledger, clocks.wall), Placing(parts.registry, parts.ledger)),
+        PlaceOrders(_places(parts, connections), Placing(parts.registry, parts.ledger)),
         *more,
     )
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size, bridges.caller)
@@ -223,3 +223,7 @@ def _report_step(parts: Deciding, seconds: float) -> None:
 async def _say_goodbye(parts: Deciding) -> None:
     parts.ledger.note({"kind": "stopped", "node": parts.node})
     await parts.close()
+
+
+def _places(parts: Deciding, connections: Connections) -> Places:
+    return Places(parts.registry, parts.ledger, connections, clocks.wall, lambda: f"lockdown-{secrets.token_hex(8)}")

@@ -110,6 +110,23 @@ def test_a_stop_before_the_panel_asks_takes_the_number_back(bridged):
     asyncio.run(scenario())
 
 
+def test_a_lockdown_before_the_panel_asks_takes_the_number_back(bridged):
+    async def scenario():
+        async with bridged() as site:
+            site.panel.deaf = True
+            await asyncio.sleep(0.1)
+            coming = asyncio.create_task(site.come())
+            await asyncio.wait_for(site.decisions.asked.wait(), 5)
+            await asyncio.sleep(0.05)
+            site.point.apply_stop(Stop("lockdown-1", (), None, 2**60, "A test.", ("corridor",)))
+            site.point.apply_stop(Stop("lockdown-2", (), None, 2**60, "A test.", ("pharmacy",)))
+            assert (await coming).reason == "lockdown"
+            taken_back = await site.decisions.wait_for(Happening.CARD_WITHDRAWN)
+            assert taken_back.detail == {"reason": "lockdown"}
+
+    asyncio.run(scenario())
+
+
 def test_a_stop_while_the_decision_is_under_way_presents_nothing(bridged):
     async def scenario():
         async with bridged() as site:

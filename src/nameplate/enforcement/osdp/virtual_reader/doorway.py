@@ -7,7 +7,7 @@ from nameplate.domain.outcomes import Happening
 from nameplate.domain.places import Door, Reader
 from nameplate.domain.points import Channel
 from nameplate.domain.stops import Stop
-from nameplate.domain.verdicts import Decision
+from nameplate.domain.verdicts import Decision, Reason
 from nameplate.enforcement.osdp import mapping as door_mapping
 from nameplate.enforcement.osdp.crossing import Grant
 from nameplate.enforcement.osdp.doorway import Detail, Doorway
@@ -72,10 +72,12 @@ class PanelDoorway(Doorway):
     def stop(self, stop: Stop) -> None:
         """Take back a card number that the panel has not asked for yet. One that it has is its own to judge."""
         pending = self._pending
-        if pending is None or pending.taken or pending.grant.actor not in stop.actors:
+        if pending is None or pending.taken or pending.decision.at > stop.cut_off:
             return
-        if pending.decision.at <= stop.cut_off:
+        if pending.grant.actor in stop.actors:
             self._take_back(pending, door_mapping.STOPPED)
+        elif pending.grant.to_zone in stop.zones:
+            self._take_back(pending, Reason.LOCKDOWN.value)
 
     async def close(self) -> None:
         """End all talks and let go of all lines."""
@@ -105,7 +107,8 @@ class PanelDoorway(Doorway):
 
     def _enforce(self, reader_no: int, reader: Reader, decision: Decision) -> None:
         port, card = self._ports.get(reader.id), mapping.card_of(decision)
-        reason = door_mapping.obstacle(decision, self._clock(), self._cut_offs)
+        beyond = self._door.beyond(reader.side)
+        reason = door_mapping.obstacle(decision, self._clock(), self._cut_offs, beyond)
         if not reason and (self._pending or not self._visits.free_for(decision.actor, reader.id)):
             reason = door_mapping.DOOR_IN_USE
         if not reason and card is None:
@@ -115,7 +118,7 @@ class PanelDoorway(Doorway):
         if reason:
             self._refuse(reader_no, reader, reason, decision)
             return
-        grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, self._door.beyond(reader.side))
+        grant = Grant(decision.actor, decision.decision_id, reader.id, reader.side, beyond)
         now, limits = self._monotonic(), self._panel_settings
         good_for = min(limits.take_s, (decision.expires_at - self._clock()) / 1e6)
         self._pending = _Pending(reader_no, reader, decision, grant, now, now + good_for)

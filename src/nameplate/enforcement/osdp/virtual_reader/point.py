@@ -64,9 +64,9 @@ class PanelPoint:
                 await doorway.close()
 
     def apply_stop(self, stop: Stop) -> None:
-        """From now on no permit that was decided at or before the cut-off presents a card for these actors."""
-        for actor in stop.actors:
-            self._cut_offs[actor] = max(stop.cut_off, self._cut_offs.get(actor, stop.cut_off))
+        """From now on no permit from before the cut-off presents a card for these actors, or into these zones."""
+        for name in stop.names:
+            self._cut_offs[name] = max(stop.cut_off, self._cut_offs.get(name, stop.cut_off))
         for doorway in self._doorways.values():
             doorway.stop(stop)
 
