@@ -87,7 +87,8 @@ def _put(registry: Registry, value: Declared, at: int) -> Iterator[Touched]:
 def _admit(registry: Registry, actor: Actor, at: int) -> Iterator[Touched]:
     """Only a new actor gets its initial state and takes over its unit: applying again must never lift a stop."""
     holders = registry.upstreams.holders(actor.id)
-    registry.standings[actor.id] = Standing(State.SUSPENDED if holders else actor.initial, at)
+    cut_off = max((each.cut_off for each in registry.upstreams.of(actor.id)), default=0) or None
+    registry.standings[actor.id] = Standing(State.SUSPENDED if holders else actor.initial, at, cut_off)
     registry.reviews[actor.id] = at
     yield Touched("standing", actor.id)
     yield Touched("review", actor.id)

@@ -56,7 +56,7 @@ class UpstreamBook:
 
     def holders(self, actor: str) -> tuple[str, ...]:
         """The bridges by whose word the actor must not act."""
-        return tuple(each.bridge for each in self.of(actor) if each.status is not Status.ACTIVE)
+        return tuple(dict.fromkeys(each.bridge for each in self.of(actor) if each.status is not Status.ACTIVE))
 
     def told(self, record: Mapping[str, Any]) -> str:
         """Take in a record of the kind `upstream`; returns the id of what it changed. A cut-off never moves back."""

@@ -62,6 +62,10 @@ class Leases:
         if bridges is None or not verdict.permit or verdict.reason in ALWAYS:
             return verdict
         lapsed = [name for name in bridges if self._lapsed(name)]
+        if lapsed:
+            # A subject upstream may mean another actor by now.
+            self._govern(request.actor)
+            lapsed = [name for name in self._governed.get(request.actor, ()) if self._lapsed(name)]
         if not lapsed:
             return verdict
         why = (Reason.STALE_SNAPSHOT, *lapsed)

@@ -1,8 +1,9 @@
 """What the company's identity systems say of actors and people, put in force: a stop before anything is answered."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
-from nameplate.domain.actors import Standing, State
+from nameplate.domain.actors import State
 from nameplate.domain.errors import NameplateError
 from nameplate.domain.notices import ActorNotice, Effect, PersonNotice, Status
 from nameplate.domain.people import Person, address_hash, person_id
@@ -13,6 +14,8 @@ from nameplate.ports.authority import Ordered, Orders
 from nameplate.ports.ledger import Ledger, Record
 
 STOPPED = frozenset({State.QUARANTINED, State.RETIRED})
+ORDERS = ("", "suspend", "quarantine", "retire")
+"""From the weakest to the strongest."""
 
 
 class Upholder:
@@ -32,65 +35,82 @@ class Upholder:
 
         A notice that the rules refuse changes nothing, and says so in its effect.
         """
-        effects = [Effect(notice.name) for notice in notices]
-        orders: dict[str, list[int]] = {}
+        effects: list[Effect] = []
+        holding: list[Upstream | None] = []
         written = []
-        for place, notice in enumerate(notices):
+        for notice in notices:
+            former = self._registry.upstreams.by_id.get(upstream_id(notice.bridge, notice.key))
             try:
-                after = self._after(notice)
+                after = next_upstream(former, notice)
             except NameplateError as error:
-                effects[place] = Effect(notice.name, refused=error.code, message=str(error))
+                effects.append(Effect(notice.name, refused=error.code, message=str(error)))
+                holding.append(None)
                 continue
-            effects[place] = Effect(
-                after.actor if after else self._named(notice), applied_at=self._clock() if after else 0
-            )
+            now = after or former
+            effects.append(Effect(now.actor if now else notice.name, applied_at=self._clock() if after else 0))
+            holding.append(now)
             if after is not None:
                 # In force before anything is waited for.
                 written.append(self._ledger.enforce(_record(after, notice)))
-                orders.setdefault(self._order(after, notice), []).append(place)
-        for order, places in orders.items():
-            if order:
-                await self._carry_out(order, bridge, places, notices, effects)
+        await self._stop(bridge, holding, notices, effects)
+        await self._let_return(bridge, holding, notices, effects)
         recorded = all([await each for each in written])
         return [self._completed(effect, recorded=recorded) for effect in effects]
 
     async def people(self, notices: Sequence[PersonNotice]) -> list[Effect]:
         """Take what bridges say of some people: whoever is disabled is signed out when it returns."""
-        effects = []
-        for notice in notices:
-            person = self.person(notice)
-            if not person:
-                effects.append(Effect(refused="person", message="Nobody is known by that address."))
-                continue
-            record = self._person_record(person, notice)
-            recorded = True
-            if record is not None:
-                recorded = await self._ledger.enforce(record)
-            at = self._clock() if record is not None else 0
-            effects.append(Effect(person, applied_at=at, recorded=recorded))
-        return effects
+        noticed = [self._enforced(notice) for notice in notices]
+        return [
+            Effect(person, applied_at=at, recorded=all([await each for each in written]))
+            if person
+            else Effect(refused="person", message="Nobody here is known as that person.")
+            for person, at, written in noticed
+        ]
 
-    def person(self, notice: PersonNotice) -> str:
-        """The id of the person that a notice is about, empty where nobody is known by that address."""
+    def persons(self, notice: PersonNotice) -> tuple[str, ...]:
+        """The ids of those whom a notice is about. An address may be that of several: each bridge brought its own."""
         if notice.key:
-            return person_id(self._secret, notice.bridge, notice.key)
+            return (person_id(self._secret, notice.bridge, notice.key),)
         hashed = {self.address(address) for address in notice.addresses or ()}
-        return next((each.id for each in self._registry.people.values() if hashed & set(each.addresses)), "")
+        return tuple(sorted(each.id for each in self._registry.people.values() if hashed & set(each.addresses)))
+
+    def _enforced(self, notice: PersonNotice) -> tuple[str, int, list[Awaitable[bool]]]:
+        """In force before anything is waited for: the first of those it is about, when, and what waits for the disk."""
+        persons = self.persons(notice)
+        records = [record for person in persons if (record := self._person_record(person, notice))]
+        written = [self._ledger.enforce(record) for record in records]
+        known = next((person for person in persons if person in self._registry.people), "")
+        return known, self._clock() if written else 0, written
 
     def address(self, address: str) -> str:
         """A mail address as it is on record."""
         return address_hash(self._secret, address)
 
-    def _after(self, notice: ActorNotice) -> Upstream | None:
-        former = self._registry.upstreams.by_id.get(upstream_id(notice.bridge, notice.key))
-        return next_upstream(former, notice)
+    async def _stop(
+        self, bridge: str, holding: Sequence[Upstream | None], notices: Sequence[ActorNotice], effects: list[Effect]
+    ) -> None:
+        """All kinds of stops at once: none waits for the receipts of another."""
+        strongest: dict[str, str] = {}
+        for upstream, notice in zip(holding, notices, strict=True):
+            order = self._order(upstream, notice) if upstream else ""
+            if upstream and ORDERS.index(order) > ORDERS.index(strongest.get(upstream.actor, "")):
+                strongest[upstream.actor] = order
+        orders: dict[str, list[int]] = {}
+        for place, upstream in enumerate(holding):
+            if upstream and upstream.actor in strongest:
+                orders.setdefault(strongest[upstream.actor], []).append(place)
+        await asyncio.gather(*(self._carry_out(*each, bridge, notices, effects) for each in orders.items()))
 
-    def _named(self, notice: ActorNotice) -> str:
-        former = self._registry.upstreams.by_id.get(upstream_id(notice.bridge, notice.key))
-        return notice.name or (former.actor if former else "")
+    async def _let_return(
+        self, bridge: str, holding: Sequence[Upstream | None], notices: Sequence[ActorNotice], effects: list[Effect]
+    ) -> None:
+        """After the stops: who may return is only known when all of them are in force."""
+        places = [place for place, upstream in enumerate(holding) if upstream and self._may_return(upstream)]
+        if places:
+            await self._carry_out("activate", places, bridge, notices, effects)
 
     def _order(self, after: Upstream, notice: ActorNotice) -> str:
-        """What it means for the actor; nothing where it does not act anyhow."""
+        """How it stops the actor; nothing where it does not act anyhow. Also for what was said before."""
         standing = self._registry.standings.get(after.actor)
         if standing is None:
             return ""
@@ -98,17 +118,17 @@ class Upholder:
             return "" if standing.state is State.RETIRED else "retire"
         if notice.compromised:
             return "" if standing.state in STOPPED else "quarantine"
-        if after.status is Status.DISABLED:
-            return "suspend" if standing.state is State.ACTIVE else ""
-        return "activate" if self._may_return(after, standing) else ""
+        return "suspend" if after.status is Status.DISABLED and standing.state is State.ACTIVE else ""
 
-    def _may_return(self, after: Upstream, standing: Standing) -> bool:
-        """Whether it was this bridge alone that stopped it, and nobody holds it any more."""
-        held_by_it = self._registry.held.get(after.actor) == after.bridge
-        return held_by_it and standing.state is State.SUSPENDED and not self._registry.upstreams.holders(after.actor)
+    def _may_return(self, after: Upstream) -> bool:
+        """Whether it was bridges alone that stopped it, and none of them holds it any more."""
+        standing = self._registry.standings.get(after.actor)
+        if after.status is not Status.ACTIVE or standing is None or standing.state is not State.SUSPENDED:
+            return False
+        return after.actor in self._registry.held and not self._registry.upstreams.holders(after.actor)
 
     async def _carry_out(
-        self, order: str, bridge: str, places: list[int], notices: Sequence[ActorNotice], effects: list[Effect]
+        self, order: str, places: list[int], bridge: str, notices: Sequence[ActorNotice], effects: list[Effect]
     ) -> None:
         idents = tuple(dict.fromkeys(effects[place].id for place in places))
         codes = sorted({notices[place].reason for place in places if notices[place].reason})[:5]
@@ -135,9 +155,14 @@ class Upholder:
         return Effect(effect.id, state, effect.stop, effect.applied_at, all_of_it, effect.refused, effect.message)
 
     def _person_record(self, ident: str, notice: PersonNotice) -> Record | None:
-        """The record of what is new; None where nothing is."""
+        """The record of what is new; None where nothing is, or where it tells nothing of somebody unknown."""
         former = self._registry.people.get(ident)
         said = self._said(notice)
+        if former is None and not said:
+            return None
+        if former is not None and former.bridge != notice.bridge and said.get("active"):
+            # Who brought them says that they are back: nobody else lifts that.
+            said = {name: value for name, value in said.items() if name != "active"}
         known = _as_said(former) if former else {}
         changed = {name: value for name, value in said.items() if known.get(name) != value}
         if former is not None and not changed and not notice.end_sessions:
