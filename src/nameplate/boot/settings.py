@@ -93,6 +93,16 @@ class OwnershipSettings(_Section):
     )
 
 
+class SignalSettings(_Section):
+    """Shared signals, where we tell others."""
+
+    issuer: str = Field(
+        default="",
+        pattern="^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*[^/])?|http://(127\\.0\\.0\\.1|localhost)(:[0-9]{1,5})?)?$",
+        description="How we are called in our tokens: where others reach us. Usually where the public listener is.",
+    )
+
+
 class TlsSettings(_Section):
     """TLS of the public listener."""
 
@@ -135,6 +145,7 @@ class Settings(BaseSettings):
     points: PointSettings = PointSettings()
     osdp: OsdpSettings = OsdpSettings()
     ownership: OwnershipSettings = OwnershipSettings()
+    signals: SignalSettings = SignalSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -42,7 +42,9 @@ def _options(*required: str, **usual: str) -> tuple[Option, ...]:
 
 OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
     BridgeType.SCIM: _options(),
-    BridgeType.SSF: _options("issuer", audience="", ca="", subjects="", delivery="push"),
+    BridgeType.SSF: _options(
+        issuer="", audience="", ca="", subjects="", subject_issuer="", delivery="push", stream="", private=""
+    ),
     BridgeType.LDAP: _options(
         "base",
         bind="",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .feeds import PanelEvent
+from .findings import Finding
 from .notices import ActorNotice, Effect, PersonNotice
 from .places import Door
 from .points import Point
@@ -119,6 +120,13 @@ class PeopleNoticed:
     """What bridges say of some people."""
 
     notices: tuple[PersonNotice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the managing process has found."""
+
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from typing import TypeVar
 
 from nameplate.domain.bridges import HEARS_SILENCE, OPTIONS, Bridge, BridgeType, Role
@@ -88,7 +89,26 @@ def _table(fields: Fields, key: str, read: Callable[[object], T | None]) -> Mapp
 
 def _options(fields: Fields, kind: BridgeType) -> Mapping[str, str]:
     found = {each.name: fields.text(each.name, required=each.required, limit=1024) for each in OPTIONS[kind]}
+    if kind is BridgeType.SSF:
+        _check_signals(fields, found)
     return {name: text for name, text in found.items() if text}
+
+
+def _check_signals(fields: Fields, found: Mapping[str, str]) -> None:
+    if found["issuer"] and not found["audience"]:
+        fields.fail(
+            "audience", "The field is missing.", "Write how the tokens of the issuer name this receiver (`aud`)."
+        )
+    if found["issuer"] and _WEB.fullmatch(found["issuer"]) is None:
+        fields.fail("issuer", "This is no issuer.", "Write it as it stands in its tokens: https://HOST.")
+    if found["delivery"] not in {"", "push", "poll"}:
+        fields.fail("delivery", "There is no such way.", "Write `push` or `poll`.")
+    if found["subjects"] and not is_id(found["subjects"]):
+        fields.fail("subjects", "This is no bridge.", "Write the id of the bridge that brings those whom it is about.")
+    try:
+        [ip_network(each.strip()) for each in found["private"].split(",") if each.strip()]
+    except ValueError:
+        fields.fail("private", "These are no networks.", "Write 10.20.0.0/16, 10.30.0.0/16")
 
 
 def write_bridge(bridge: Bridge) -> dict[str, object]:

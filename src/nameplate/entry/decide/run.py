@@ -53,6 +53,7 @@ from .places import PlaceOrders
 from .restores import Restores
 from .searches import Searches
 from .serving import bind_public, listeners
+from .signals import Signals
 from .sinks import Sinks
 from .sponsors import SponsorRoutes
 from .tls import ServerTls
@@ -96,7 +97,11 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
-    ours = {**internal.handlers(), **Notices(upholder, parts.leases).handlers()}
+    ours = {
+        **internal.handlers(),
+        **Notices(upholder, parts.leases).handlers(),
+        **Signals(parts.keys, parts.ledger).handlers(),
+    }
     parts.ledger.watchers.append(internal.touched)
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)

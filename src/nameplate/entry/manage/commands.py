@@ -7,11 +7,13 @@ from typing import Any
 
 from nameplate.boot import bus
 from nameplate.domain.feeds import PanelEvent
+from nameplate.domain.findings import Finding
 from nameplate.domain.links import (
     ActorsNoticed,
     Applied,
     BridgeHeard,
     Declaration,
+    Found,
     Noticed,
     PanelTold,
     PeopleNoticed,
@@ -64,6 +66,16 @@ class Commands:
         """A bridge has told all that it knew `age_s` seconds ago: its lease begins anew."""
         peer = await self._connected()
         await peer.call("bridge_heard", BridgeHeard(bridge, age_s), type(None))
+
+    async def raise_finding(self, finding: Finding) -> None:
+        """Put on record what somebody should look at."""
+        peer = await self._connected()
+        await peer.call("found", Found(finding), type(None))
+
+    async def signing_key(self) -> bytes:
+        """The private key of our own signals (PEM), made on first use. Never to be shown."""
+        peer = await self._connected()
+        return await peer.call("signing_key", None, bytes)
 
     async def credential(self, name: str) -> bytes:
         """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""

@@ -12,9 +12,11 @@ from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import Managing, assemble
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import Settings
+from nameplate.boot.signals import Signals
 from nameplate.entry.listening import QuietServer
 from nameplate.flows.explain import Explainer
 
+from .api import ssf
 from .api.app import build
 from .bridging import Bridging
 from .commands import Commands
@@ -36,14 +38,16 @@ async def run(settings: Settings) -> None:
     exporting = Exporting(parts.projection.registry, parts.exporter, commands.credential)
     parts.projection.watchers.append(exporting.touched)
     feeding = Feeding(parts.projection.registry, build_follower(paths, commands.panels_told))
+    signals = _signals(settings, paths, parts, commands)
     bridging = Bridging(
         parts.projection.registry,
-        followers(paths),
+        signals.or_else(followers(paths)),
         commands.credential,
         lambda name: Hearing(name, commands, parts.names),
     )
     parts.projection.watchers.append(bridging.touched)
     app = build(settings, parts, commands, exporting, feeding, bridging)
+    ssf.add_to(app, signals)
     taken = parts.projection.registry.seq
     recent = Recent(parts.reader.read(max(1, taken - KEPT + 1)), taken)
     parts.projection.readers.append(recent.note)
@@ -52,7 +56,7 @@ async def run(settings: Settings) -> None:
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
     )
     server = QuietServer(config)
-    works = (parts.projection, exporting, feeding, bridging)
+    works = (parts.projection, exporting, feeding, bridging, signals)
     tasks = [asyncio.create_task(each.run()) for each in works]
     for task in tasks:
         # What follows the journal never ends by itself: if it breaks, the supervisor starts this process anew.
@@ -72,3 +76,8 @@ def _shown(parts: Managing, commands: Commands, exporting: Exporting, bridging: 
     registry = parts.projection.registry
     explainer, viewer = Explainer(registry, parts.reader, parts.wall), viewers(registry, parts.names)
     return Shown(registry, recent, parts.names, exporting, bridging, commands, explainer, viewer)
+
+
+def _signals(settings: Settings, paths: Paths, parts: Managing, commands: Commands) -> Signals:
+    registry, found, key = parts.projection.registry, commands.raise_finding, commands.signing_key
+    return Signals(settings, paths.cursors, registry, parts.node, parts.reader, found, key)
