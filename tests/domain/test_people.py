@@ -36,7 +36,10 @@ def test_a_pseudonym_is_the_same_for_the_same_person_and_tells_no_name():
 
 
 def test_an_address_is_the_same_in_any_case_and_with_its_scheme():
-    same = {address_hash(SECRET, each) for each in ("Ada@Clinic.example", " ada@clinic.example", "mailto:ada@clinic.example")}
+    same = {
+        address_hash(SECRET, each)
+        for each in ("Ada@Clinic.example", " ada@clinic.example", "mailto:ada@clinic.example")
+    }
     assert len(same) == 1
     assert address_hash(SECRET, "bob@clinic.example") not in same
 

@@ -255,7 +255,9 @@ def test_who_is_disabled_is_signed_out_and_so_is_whose_sessions_end(tmp_path):
 def test_an_address_means_everybody_who_has_it_and_nobody_is_told_apart_from_a_stranger(tmp_path):
     async def scene(heart, upholder):
         mail = ("ada@clinic.example",)
-        await upholder.people([person(Status.ACTIVE, addresses=mail), person(Status.ACTIVE, bridge="ldap", addresses=mail)])
+        await upholder.people(
+            [person(Status.ACTIVE, addresses=mail), person(Status.ACTIVE, bridge="ldap", addresses=mail)]
+        )
         (effect,) = await upholder.people([person(Status.DISABLED, "", "ssf", addresses=("ADA@clinic.example",))])
         assert effect.id
         assert [each.active for each in heart.registry.people.values()] == [False, False]

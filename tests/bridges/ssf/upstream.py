@@ -117,7 +117,8 @@ def serving() -> Iterator[Upstream]:
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("content-length") or 0))
-            self._do(json.loads(raw) if raw else {})
+            is_json = "json" in (self.headers.get("content-type") or "")
+            self._do((json.loads(raw) if raw else {}) if is_json else raw)
 
         def _do(self, body: Any) -> None:
             status, document = upstream.answer(self.command, urlsplit(self.path).path, body)

@@ -47,6 +47,8 @@ def subjects_of(source: Mapping[str, Any], critical: Collection[str]) -> list[Su
 
 def _simple(source: Mapping[str, Any], part: str) -> Iterator[Subject]:
     name = source.get("format")
+    if not isinstance(name, str):
+        raise Refusal("invalid_request", "The subject has no format.")
     if name == "aliases":
         identifiers = source.get("identifiers")
         if not isinstance(identifiers, list) or len(identifiers) > MAX_ALIASES:
@@ -56,8 +58,6 @@ def _simple(source: Mapping[str, Any], part: str) -> Iterator[Subject]:
                 yield from _simple(each, part)
         return
     if name not in _FIELDS:
-        if not isinstance(name, str):
-            raise Refusal("invalid_request", "The subject has no format.")
         # What others may understand (RFC 9493, section 3): it means nobody here.
         return
     values = [source.get(field) for field in _FIELDS[name]]

@@ -57,9 +57,12 @@ def until(condition) -> None:
 
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory) -> Iterator[Heard]:
-    with serving() as upstream, running_server(
-        tmp_path_factory.mktemp("np"), free_port(), NAMEPLATE_AUTHZEN__SUBJECT_TYPES='["user"]'
-    ) as server:
+    with (
+        serving() as upstream,
+        running_server(
+            tmp_path_factory.mktemp("np"), free_port(), NAMEPLATE_AUTHZEN__SUBJECT_TYPES='["user"]'
+        ) as server,
+    ):
         yield Heard(World(server), upstream)
 
 

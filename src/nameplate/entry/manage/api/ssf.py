@@ -108,9 +108,10 @@ def _managing(signals: Signals, bridge_of: Any) -> APIRouter:
     async def replace(request: Request, bridge: str = bridge_of) -> Any:
         return await (await signals.offering()).change(bridge, await _document(request), whole=True)
 
-    @router.delete("/ssf/streams", include_in_schema=False, status_code=204)
-    async def delete(stream_id: str, bridge: str = bridge_of) -> None:
+    @router.delete("/ssf/streams", include_in_schema=False)
+    async def delete(stream_id: str, bridge: str = bridge_of) -> Response:
         await (await signals.offering()).delete(bridge, stream_id)
+        return Response(status_code=204)
 
     return router
 
@@ -132,9 +133,10 @@ def _running(signals: Signals, bridge_of: Any) -> APIRouter:
         await (await signals.offering()).subject(bridge, await _document(request), add=True)
         return Response(status_code=200)
 
-    @router.post("/ssf/subjects/remove", include_in_schema=False, status_code=204)
-    async def remove_subject(request: Request, bridge: str = bridge_of) -> None:
+    @router.post("/ssf/subjects/remove", include_in_schema=False)
+    async def remove_subject(request: Request, bridge: str = bridge_of) -> Response:
         await (await signals.offering()).subject(bridge, await _document(request), add=False)
+        return Response(status_code=204)
 
     @router.post("/ssf/verify", include_in_schema=False)
     async def verify(request: Request, bridge: str = bridge_of) -> Response:

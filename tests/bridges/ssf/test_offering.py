@@ -1,0 +1,82 @@
+import asyncio
+
+import pytest
+
+from nameplate.bridges.ssf.configuration import MIN_VERIFICATION_S
+from nameplate.bridges.ssf.offering import MAX_STREAMS, Offering, TooSoon
+from nameplate.bridges.ssf.signing import Signer
+from nameplate.bridges.ssf.streams import StreamFile, seal_key
+from nameplate.domain.bridges import Bridge, BridgeType
+from nameplate.domain.errors import Conflict, Invalid, NotFound
+from nameplate.journals.segments import SegmentReader
+from tests.bridges.ssf.test_signing import ISSUER, PEM
+from tests.flows.heart import WORLD, beating
+
+BRIDGES = {name: Bridge(name, "s", BridgeType.SSF) for name in ("siem", "other")}
+
+
+def scene(tmp_path, play, bridges=BRIDGES):
+    (tmp_path / "journal").mkdir(exist_ok=True)
+
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            file = StreamFile(tmp_path / "signals.db", seal_key(PEM))
+            reader = SegmentReader(tmp_path / "journal")
+            offering = Offering("n1", reader, file, Signer(ISSUER, PEM), bridges, lambda: heart.registry.seq)
+            await offering.start()
+            try:
+                await play(heart, offering)
+            finally:
+                await offering.end()
+
+    asyncio.run(main())
+
+
+def test_a_stream_is_told_what_happens_after_it_was_made_and_goes_on_after_a_restart(tmp_path):
+    made = []
+
+    async def first(heart, offering):
+        await heart.order("suspend", "amr-1")
+        made.append((await offering.create("siem", {}))["stream_id"])
+        assert (await offering.poll("siem", made[0], {"returnImmediately": True})) == {"sets": {}}
+        await heart.order("quarantine", "amr-1")
+
+    async def second(heart, offering):
+        found = await offering.poll("siem", made[0], {"maxEvents": 9})
+        assert found["sets"]
+        assert [each["stream"] for each in offering.told("siem")] == made
+        assert offering.told("other") == []
+
+    scene(tmp_path, first)
+    scene(tmp_path, second)
+
+
+def test_the_stream_of_a_bridge_that_is_gone_is_not_told(tmp_path):
+    async def first(heart, offering):
+        await offering.create("siem", {})
+
+    async def second(heart, offering):
+        with pytest.raises(NotFound):
+            offering.show("siem", "st-x")
+        assert offering.show("siem") == []
+
+    scene(tmp_path, first)
+    scene(tmp_path, second, {"other": BRIDGES["other"]})
+
+
+def test_there_are_bounds(tmp_path):
+    async def play(heart, offering):
+        for _ in range(MAX_STREAMS):
+            ident = (await offering.create("siem", {}))["stream_id"]
+        with pytest.raises(Conflict):
+            await offering.create("siem", {})
+        await offering.create("other", {})
+        with pytest.raises(Invalid):
+            await offering.verify("siem", {"stream_id": ident, "state": "x" * 600})
+        await offering.verify("siem", {"stream_id": ident, "state": "x"})
+        with pytest.raises(TooSoon):
+            await offering.verify("siem", {"stream_id": ident})
+        assert MIN_VERIFICATION_S > 0
+        assert await offering.poll("siem", ident, {"maxEvents": 0}) == {"sets": {}}
+
+    scene(tmp_path, play)
