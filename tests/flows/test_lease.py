@@ -15,7 +15,7 @@ REQUEST = AccessRequest("amr-1", "enter", "door:d", 0)
 class Rules:
     """Leaves what the index has said."""
 
-    def review(self, verdict, request):
+    def review(self, verdict, _request):
         return verdict
 
 
@@ -28,7 +28,7 @@ class World:
         self.registry.upstreams.put(Upstream("iam", "k", "amr-1"))
         self.leases = Leases(self.registry, Rules(), self, lambda: self.now)
 
-    def way_out(self, request):
+    def way_out(self, _request):
         return self.way
 
     def review(self, verdict=PERMIT):

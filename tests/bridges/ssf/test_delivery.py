@@ -21,13 +21,13 @@ class Far:
         upstream.answer = self.answer
         self.place = f"{upstream.issuer}/in"
 
-    def answer(self, method, path, body):
+    def answer(self, _method, path, _body):
         self.got.append(path)
         return self.answers.pop(0) if self.answers else (202, None)
 
 
 @asynccontextmanager
-async def delivering(heart, folder, upstream, by="siem", **spec):
+async def delivering(heart, folder, by="siem", **spec):
     file = StreamFile(folder / "signals.db", seal_key(b"k"))
     stream = StreamSpec("s1", by, **spec)
     file.put(stream, 1)
@@ -56,9 +56,11 @@ def scene(tmp_path, play, **spec):
             far = Far(upstream)
             if spec.pop("pushed", True):
                 spec["endpoint"] = far.place
-            async with beating(tmp_path / "journal", *WORLD) as heart:
-                async with delivering(heart, tmp_path, upstream, **spec) as (delivery, file):
-                    await play(heart, delivery, file, far)
+            async with (
+                beating(tmp_path / "journal", *WORLD) as heart,
+                delivering(heart, tmp_path, **spec) as (delivery, file),
+            ):
+                await play(heart, delivery, file, far)
 
     asyncio.run(main())
 
@@ -123,7 +125,7 @@ def test_who_polls_waits_until_there_is_something(tmp_path):
 
 
 def test_after_a_restart_it_goes_on_with_the_same_names(tmp_path):
-    seen = []
+    seen: list[list[str]] = []
 
     async def play(heart, delivery, file, far):
         if not seen:

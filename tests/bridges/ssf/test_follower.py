@@ -28,7 +28,7 @@ class Following:
         options = {"issuer": upstream.issuer, "audience": AUDIENCE, **options}
         bridge = Bridge("idp", "s", BridgeType.SSF, credential="c", lease_s=lease_s, options=options)
         self.ages, self.found, self.heard = [], [], []
-        registry = Registry(actors={"amr-1": Actor("amr-1", "s", ActorType.ROBOT)})
+        registry = Registry(actors={"amr-1": Actor("amr-1", ActorType.ROBOT, "s")})
         transmitter = Transmitter(upstream.issuer, "", Web())
         self.seen = Seen(folder / "seen.db")
         keys = KeyCache(transmitter.jwks, time.monotonic)

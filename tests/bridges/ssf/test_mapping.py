@@ -19,7 +19,7 @@ MAIL = Subject("ada@clinic.example", is_address=True)
 
 def known():
     registry = Registry()
-    registry.actors["amr-1"] = Actor("amr-1", "s", ActorType.ROBOT)
+    registry.actors["amr-1"] = Actor("amr-1", ActorType.ROBOT, "s")
     registry.bridges["iam"] = Bridge("iam", "s", BridgeType.SCIM)
     registry.upstreams.put(Upstream("iam", "scim-1", "amr-1"))
     return registry

@@ -66,6 +66,7 @@ def test_the_stream_of_a_bridge_that_is_gone_is_not_told(tmp_path):
 
 def test_there_are_bounds(tmp_path):
     async def play(heart, offering):
+        ident = ""
         for _ in range(MAX_STREAMS):
             ident = (await offering.create("siem", {}))["stream_id"]
         with pytest.raises(Conflict):

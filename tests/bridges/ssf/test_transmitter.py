@@ -18,14 +18,15 @@ def test_metadata_lies_between_host_and_path():
 
 def test_metadata_of_another_or_without_keys_is_none():
     assert metadata_of(KEYS | {"critical_subject_members": ["tenant"]}, ISSUER).critical == {"tenant"}
-    for document in (
+    documents: list[object] = [
         [],
         {},
         KEYS | {"issuer": f"{ISSUER}/"},
         {"issuer": ISSUER},
         KEYS | {"jwks_uri": "http://idp.example/jwks"},
         KEYS | {"status_endpoint": "file:///etc/passwd"},
-    ):
+    ]
+    for document in documents:
         with pytest.raises(Unavailable):
             metadata_of(document, ISSUER)
 

@@ -1,10 +1,10 @@
-"""An identity provider with shared signals, on a loopback port: metadata, keys, a stream, verification, push and poll."""
+"""An identity provider with shared signals on a loopback port: metadata, keys, a stream, verification, push, poll."""
 
 import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,6 +33,7 @@ class Upstream:
         self.keys_fetched = 0
         self.answers, self.status, self.busy = True, "enabled", False
         self.where, self.bearer = "", ""
+        self.answer: Callable[[str, str, Any], tuple[int, Any]] = self.usual
 
     def token(self, uri: str, event: Any = None, subject: Any = None, **more: Any) -> bytes:
         """One that holds."""
@@ -56,8 +57,8 @@ class Upstream:
         with self.lock:
             self.waiting[jti] = raw.decode()
 
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        """What is answered over HTTP."""
+    def usual(self, _method: str, path: str, body: Any) -> tuple[int, Any]:
+        """What is answered over HTTP, unless `answer` is something else."""
         if path == "/.well-known/ssf-configuration":
             return 200, self._metadata()
         if path == "/jwks":

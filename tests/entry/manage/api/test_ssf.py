@@ -1,12 +1,14 @@
 """A real server hears an identity provider, which pushes and is polled, and tells another of our own servers."""
 
+import json
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from nameplate.boot.journal import reader
 from nameplate.entry.bench.workload import free_port
-from nameplate.entry.serve.started import end, running_server
+from nameplate.entry.serve.started import running_server
 from tests.bridges.ssf.signer import AUDIENCE, CAEP, DISABLED, RISC, SSF, Signer
 from tests.bridges.ssf.upstream import Upstream, serving
 from tests.entry.world import PATIENCE_S, World
@@ -41,9 +43,6 @@ class Heard:
         return str(self.world.server.client.get(f"/v1/actors/{actor}")["state"])
 
     def findings(self) -> list[str]:
-        from nameplate.boot.journal import reader
-        import json
-
         records = (json.loads(entry.raw) for entry in reader(self.world.server.data).read())
         return [record["finding"] for record in records if record["kind"] == "finding"]
 

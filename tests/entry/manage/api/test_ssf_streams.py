@@ -1,4 +1,4 @@
-"""Two real servers: one tells, the other hears, pushed and polled; and one that hears an identity provider by polling."""
+"""Two real servers: one tells, the other hears, pushed and polled; one hears an identity provider by polling."""
 
 import json
 from collections.abc import Iterator

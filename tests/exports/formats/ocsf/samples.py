@@ -90,6 +90,11 @@ STAGES: dict[str, dict[str, str]] = {
 }
 
 
+PERSON = {"kind": "person", "person": "p-0a1b2c3d", "bridge": "idp", "addresses": ["never-shown-3"], "groups": ["ops"]}
+PASSKEY = {"passkey": "Zm9v", "person": "p-0a1b2c3d"}
+SESSION = {"session": "never-shown-6", "person": "p-0a1b2c3d"}
+
+
 def _declared(**change: Any) -> dict[str, Any]:
     return {"kind": "declared", "by": "uid:0", "changes": [change]}
 
@@ -229,6 +234,32 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("started", ""): {"kind": "started", "node": "clinic-1", "version": "0.1.0", "pid": 4711},
     ("stopped", ""): {"kind": "stopped", "node": "clinic-1", "version": "0.1.0"},
+    **{
+        ("upstream", status): {
+            "kind": "upstream",
+            "bridge": "idp",
+            "key": "https://idp.example#amr-17",
+            "actor": "amr-17",
+            "status": status,
+            "version": 4,
+            "cut_off": AT,
+            "reason": "account-disabled:hijacking",
+            "decided_at": AT,
+            "received_at": AT,
+        }
+        for status in ("active", "disabled", "retired")
+    },
+    ("person", "active"): PERSON | {"active": True},
+    ("person", "not active"): PERSON | {"active": False},
+    ("person", "other changes"): PERSON,
+    ("person", "sessions ended"): PERSON | {"end_sessions": True, "reason": "session-revoked"},
+    ("bridge_token", ""): {"kind": "bridge_token", "bridge": "idp", "token_hash": "never-shown-4", "by": "uid:0"},
+    ("passkey_bound", ""): PASSKEY | {"kind": "passkey_bound", "public": "never-shown-5", "counter": 0},
+    ("passkey_used", ""): PASSKEY | {"kind": "passkey_used", "counter": 7},
+    ("passkey_removed", ""): PASSKEY | {"kind": "passkey_removed", "by": "uid:0"},
+    ("session_started", ""): SESSION | {"kind": "session_started", "client": "console", "until": AT},
+    ("session_proved", ""): SESSION | {"kind": "session_proved"},
+    ("session_ended", ""): SESSION | {"kind": "session_ended"},
 }
 
 

@@ -22,10 +22,11 @@ Caller = Annotated[str, Header(alias=CALLER_HEADER, include_in_schema=False)]
 NO_STORE = {"cache-control": "no-store"}
 
 
-def routes(signals: Signals) -> list[APIRouter]:
-    """The routes."""
+def add_to(app: FastAPI, signals: Signals) -> None:
+    """All of it: none of these routes is for our own command line, whose document does not hold them."""
     hearer = Depends(_hearer(signals))
-    return [_receiving(signals), _telling(signals), _managing(signals, hearer), _running(signals, hearer)]
+    for router in (_receiving(signals), _telling(signals), _managing(signals, hearer), _running(signals, hearer)):
+        app.include_router(router)
 
 
 def _receiving(signals: Signals) -> APIRouter:

@@ -57,10 +57,11 @@ ENTITY = EventClass(
         12: "Suspend",
     },
 )
+AUTHENTICATION = EventClass(3002, "authentication", "Authentication", *IAM, {1: "Logon", 2: "Logoff"})
 ACCESS = EventClass(3005, "user_access", "User Access Management", *IAM, {2: "Revoke Privileges"})
 LIFECYCLE = EventClass(6002, "application_lifecycle", "Application Lifecycle", *APPLICATION, {3: "Start", 4: "Stop"})
 API = EventClass(6003, "api_activity", "API Activity", *APPLICATION, {1: "Create", 2: "Read", 3: "Update", 4: "Delete"})
-ALL = (BASE_EVENT, EVENT_LOG, FINDING, SESSION, ENTITY, ACCESS, LIFECYCLE, API)
+ALL = (BASE_EVENT, EVENT_LOG, FINDING, AUTHENTICATION, SESSION, ENTITY, ACCESS, LIFECYCLE, API)
 
 SEVERITIES = {
     Severity.INFO: (1, "Informational"),

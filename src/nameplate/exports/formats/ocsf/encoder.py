@@ -6,7 +6,7 @@ from typing import Any
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.sink import Event
 
-from . import access, alarms, happenings, lifecycle, ownership, places, server
+from . import access, alarms, happenings, lifecycle, ownership, people, places, server
 from .event import Draft, attributes
 from .size import fit
 from .values import number, present, text
@@ -39,6 +39,15 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "checkpoint": server.checkpoint,
     "journal_cut": server.journal_cut,
     "restored": server.restored,
+    "upstream": people.upstream,
+    "person": people.person,
+    "bridge_token": people.bridge_token,
+    "passkey_bound": people.passkey,
+    "passkey_used": people.passkey,
+    "passkey_removed": people.passkey,
+    "session_started": people.session,
+    "session_proved": people.session,
+    "session_ended": people.session,
 }
 
 

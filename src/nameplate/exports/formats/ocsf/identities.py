@@ -59,7 +59,7 @@ def record_device(record: Record) -> dict[str, Any]:
 
 
 def ordered_by(record: Record) -> dict[str, Any]:
-    """Who gave an order, as OCSF `actor`: `uid:0`, `point:NAME`, `unit:ACTOR` or `system`."""
+    """Who gave an order, as OCSF `actor`: `uid:0`, `person:ID`, `bridge:NAME`, `point:NAME`, `unit:ACTOR`, `system`."""
     by = text(record, "by")
     role, _, ident = by.partition(":")
     if role == "uid" and ident:
@@ -71,6 +71,10 @@ def ordered_by(record: Record) -> dict[str, Any]:
         }
     elif role == "point" and ident:
         who = {"uid": ident, "name": by, "type_id": 99, "type": "Enforcement point"}
+    elif role == "bridge" and ident:
+        who = {"uid": ident, "name": by, "type_id": 99, "type": "Bridge"}
+    elif role == "person" and ident:
+        who = {"uid": ident, "name": ident, "type_id": 1, "type": "User"}
     elif role == "unit" and ident:
         who = user(ident, "Machine")
     elif by == "system":
