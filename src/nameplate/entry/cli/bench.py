@@ -97,15 +97,22 @@ def replay(
 
 @app.command()
 def iam(
-    peer: str = typer.Option("ldap", help="`ldap` (OpenLDAP) or `ad` (a Samba domain controller, needs root)."),
+    peer: str = typer.Option(
+        "ldap", help="`ldap` (OpenLDAP) or `ad` (a Samba domain controller, needs root), `ssf` (pushed signals)."
+    ),
     rounds: int = typer.Option(100, min=1, help="How many disables."),
     as_json: bool = JSON,
 ) -> None:
     """From a disable in the company's directory until it is in force, beside what the directory itself takes."""
     from nameplate.entry.bench import directories as bench
 
+    if peer == "ssf":
+        from nameplate.entry.bench import signals
+
+        _print(_in_folder(lambda folder: signals.run(folder, rounds)), as_json)
+        return
     if peer not in bench.PEERS:
-        raise typer.BadParameter(f"Choose one of {', '.join(bench.PEERS)}.", param_hint="--peer")
+        raise typer.BadParameter(f"Choose one of {', '.join([*bench.PEERS, 'ssf'])}.", param_hint="--peer")
     _print(_in_folder(lambda folder: bench.run(folder, peer, rounds)), as_json)
 
 
