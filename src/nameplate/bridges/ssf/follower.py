@@ -48,9 +48,13 @@ class SsfFollower:
         """See the port."""
         self._hears = self._receiver.hears = hears
         self._heard = time.monotonic()
+        self._transmitter.forget()
         self._receiver.critical = (await self._transmitter.metadata()).critical
         wanted = self._bridge.option("stream")
         stream = await self._transmitter.stream(wanted, polled=self._polled) if self._manages else None
+        if stream is None and not self._bridge.lease_s:
+            # Nothing can be asked of it, and no lease rests on it: it is heard when it says something.
+            await hears.alive()
         work = [self._beat(stream), self._watch()]
         if self._polled:
             if stream is None:
@@ -151,8 +155,9 @@ class Told:
     def __init__(self, told: Callable[[], list[dict[str, Any]]]) -> None:
         self._told = told
 
-    async def run(self, _hears: Hears) -> None:
+    async def run(self, hears: Hears) -> None:
         """See the port: there is nothing to follow."""
+        await hears.alive()
         await asyncio.Event().wait()
 
     def status(self) -> Mapping[str, Any]:

@@ -54,6 +54,10 @@ class Transmitter:
             self._metadata = metadata_of(answer.json(), self._issuer)
         return self._metadata
 
+    def forget(self) -> None:
+        """What it says of itself is asked for anew: it may have changed."""
+        self._metadata = None
+
     async def jwks(self) -> bytes:
         """Its keys as they are now."""
         return (await self._web.call("GET", (await self.metadata()).jwks)).body

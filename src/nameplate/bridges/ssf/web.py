@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -47,6 +48,8 @@ class Web:
             self._context = ssl.create_default_context(cafile=ca or None)
         except (OSError, ssl.SSLError):
             raise Invalid("ca", f"The certificates in {ca} cannot be read.", "Correct `ca:` of the bridge.") from None
+        # Of its own: a poll waits long, and must not take the threads of everything else.
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="signals")
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
 
     async def request(
@@ -55,7 +58,8 @@ class Web:
         """The answer, whatever it says. Raises Unavailable when there is none."""
         sent = {**self._headers, **(headers or {})}
         try:
-            return await asyncio.to_thread(self._request, method, url, body, sent, read_s)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._request, method, url, body, sent, read_s)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unavailable("signals", f"{_place(url)} cannot be reached: {type(error).__name__}.") from None
 

@@ -47,6 +47,8 @@ def read_bridge(fields: Fields, ident: str, site: str) -> Bridge:
         fields.fail(
             "lease", f"From a bridge of type {kind} silence cannot be told from nothing to say.", "Leave it out."
         )
+    elif bridge.lease_s and kind is BridgeType.SSF and not bridge.credential:
+        fields.fail("lease", "Without a credential the stream cannot be verified.", "Name one, or leave the lease out.")
     return bridge
 
 
