@@ -97,11 +97,8 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
-    ours = {
-        **internal.handlers(),
-        **Notices(upholder, parts.leases).handlers(),
-        **Signals(parts.keys, parts.ledger).handlers(),
-    }
+    owners = (internal, Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger))
+    ours = {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
     parts.ledger.watchers.append(internal.touched)
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
