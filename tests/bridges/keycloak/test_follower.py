@@ -6,9 +6,13 @@ from contextlib import contextmanager
 import pytest
 
 from nameplate.entry.bench.keycloak import INSTALL, READER_SECRET, REALM, home, running_keycloak
+from nameplate.entry.bench.workload import free_port
+from nameplate.entry.serve.started import running_server
 from tests.conftest import missing
+from tests.entry.world import World
 
 PATIENCE_S = 30.0
+USERS = '["user"]'
 GROUP = "nameplate-owners"
 
 
@@ -18,6 +22,12 @@ def keycloak(tmp_path_factory):
         missing(f"Keycloak is not there; get it with: {INSTALL}")
     with running_keycloak(tmp_path_factory.mktemp("kc") / "kc") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("np"), free_port(), NAMEPLATE_AUTHZEN__SUBJECT_TYPES=USERS) as server:
+        yield World(server)
 
 
 @contextmanager
@@ -45,30 +55,30 @@ def state(world, actor):
 
 
 @pytest.mark.timeout(600)
-def test_what_keycloak_disables_stops_here_and_what_it_enables_comes_back(own_world, keycloak):
+def test_what_keycloak_disables_stops_here_and_what_it_enables_comes_back(world, keycloak):
     client = keycloak.client("amr-1")
-    own_world.actor("amr-1")
-    with following(own_world, keycloak):
-        assert own_world.permits("amr-1")
-        assert status(own_world)["detail"]["way"] == "admin events by number"
+    world.actor("amr-1")
+    with following(world, keycloak):
+        assert world.permits("amr-1")
+        assert status(world)["detail"]["way"] == "admin events by number"
         keycloak.enable_client(client, enabled=False)
-        until(lambda: not own_world.permits("amr-1"))
-        assert state(own_world, "amr-1") == "suspended"
-        refused = own_world.run("actor", "activate", "amr-1", "--reason", "I want it to")
+        until(lambda: not world.permits("amr-1"))
+        assert state(world, "amr-1") == "suspended"
+        refused = world.run("actor", "activate", "amr-1", "--reason", "I want it to")
         assert (refused.code, "disabled by kc" in refused.err) == (4, True)
         keycloak.enable_client(client, enabled=True)
-        until(lambda: own_world.permits("amr-1"))
-        stops = status(own_world)["stops"]
+        until(lambda: world.permits("amr-1"))
+        stops = status(world)["stops"]
         assert stops["count"] == 1
         # Disabling the account behind the client stops it, too; a local stop is not lifted from there.
         account = keycloak.call("GET", f"clients/{client}/service-account-user")
         keycloak.call("PUT", f"users/{account['id']}", account | {"enabled": False})
-        until(lambda: state(own_world, "amr-1") == "suspended")
-        own_world.order("quarantine", "amr-1")
+        until(lambda: state(world, "amr-1") == "suspended")
+        world.order("quarantine", "amr-1")
         keycloak.call("PUT", f"users/{account['id']}", account | {"enabled": True})
         keycloak.call("DELETE", f"clients/{client}")
-        until(lambda: "active" not in told_of(own_world, "amr-1"))
-        assert state(own_world, "amr-1") == "quarantined"
+        until(lambda: "active" not in told_of(world, "amr-1"))
+        assert state(world, "amr-1") == "quarantined"
 
 
 def told_of(world, actor):
@@ -77,46 +87,46 @@ def told_of(world, actor):
 
 
 @pytest.mark.timeout(600)
-def test_people_are_known_by_pseudonym_and_their_groups_give_roles(own_world, keycloak):
+def test_people_are_known_by_pseudonym_and_their_groups_give_roles(world, keycloak):
     group = keycloak.call("POST", "groups", {"name": GROUP})
     assert group is None
     ann = keycloak.user("ann", email="ann@clinic.example", firstName="Ann", lastName="Berg", groups=[GROUP])
-    with following(own_world, keycloak):
-        journal = own_world.run("journal", "export", "--out", "-").out
+    with following(world, keycloak):
+        journal = world.run("journal", "export", "--out", "-").out
         assert '"kind":"person"' in journal
         assert GROUP in journal
         for secret in ("ann@clinic.example", "Ann", "Berg", ann):
             assert secret not in journal
         keycloak.call("PUT", f"users/{ann}", keycloak.call("GET", f"users/{ann}") | {"enabled": False})
-        until(lambda: '"active":false' in own_world.run("journal", "export", "--out", "-").out)
+        until(lambda: '"active":false' in world.run("journal", "export", "--out", "-").out)
 
 
 @pytest.mark.timeout(600)
-def test_what_no_event_tells_of_is_found_within_the_lease(own_world, keycloak):
+def test_what_no_event_tells_of_is_found_within_the_lease(world, keycloak):
     client = keycloak.client("amr-9")
-    own_world.actor("amr-9")
+    world.actor("amr-9")
     keycloak.call("PUT", "", {"adminEventsEnabled": False})
     try:
-        with following(own_world, keycloak):
-            assert status(own_world)["detail"]["way"].startswith("reading everything")
+        with following(world, keycloak):
+            assert status(world)["detail"]["way"].startswith("reading everything")
             keycloak.enable_client(client, enabled=False)
             began = time.monotonic()
-            until(lambda: not own_world.permits("amr-9"))
-            assert time.monotonic() - began < status(own_world)["bound_ms"] / 1000
+            until(lambda: not world.permits("amr-9"))
+            assert time.monotonic() - began < status(world)["bound_ms"] / 1000
     finally:
         keycloak.call("PUT", "", {"adminEventsEnabled": True})
 
 
 @pytest.mark.timeout(600)
-def test_a_wrong_secret_is_told_and_nobody_governed_acts_without_a_word(own_world, keycloak):
+def test_a_wrong_secret_is_told_and_nobody_governed_acts_without_a_word(world, keycloak):
     keycloak.client("amr-7")
-    own_world.actor("amr-7")
-    with following(own_world, keycloak, lease="2s"):
-        assert own_world.permits("amr-7")
-        own_world.run("key", "put", "keycloak", stdin="wrong")
-        until(lambda: "does not sign in" in status(own_world)["status"])
-        assert "wrong" not in status(own_world)["status"]
-        until(lambda: not own_world.permits("amr-7"))
-        assert own_world.evaluate("amr-7", "read", "record-1")["context"]["reason"] == "stale_snapshot"
-        own_world.run("key", "put", "keycloak", stdin=READER_SECRET)
-        until(lambda: own_world.permits("amr-7"))
+    world.actor("amr-7")
+    with following(world, keycloak, lease="2s"):
+        assert world.permits("amr-7")
+        world.run("key", "put", "keycloak", stdin="wrong")
+        until(lambda: "does not sign in" in status(world)["status"])
+        assert "wrong" not in status(world)["status"]
+        until(lambda: not world.permits("amr-7"))
+        assert world.evaluate("amr-7", "read", "record-1")["context"]["reason"] == "stale_snapshot"
+        world.run("key", "put", "keycloak", stdin=READER_SECRET)
+        until(lambda: world.permits("amr-7"))
