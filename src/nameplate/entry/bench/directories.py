@@ -20,7 +20,7 @@ from nameplate.domain.errors import Unavailable
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.entry.serve.started import Server, running_server
 
-from . import samba_dc, slapd
+from . import keycloak, samba_dc, slapd
 from .floors import sync_floor
 from .ldap_editor import LdapEditor
 from .workload import free_port
@@ -49,7 +49,7 @@ class Peer:
 
 
 def run(folder: Path, peer: str, rounds: int) -> dict[str, Any]:
-    """`rounds` disables, one after the other. `peer`: `ldap` (OpenLDAP) or `ad` (Samba)."""
+    """`rounds` disables, one after the other. `peer`: one of PEERS."""
     names, data = [f"unit-{number}" for number in range(rounds)], folder / "data"
     data.mkdir()
     with PEERS[peer](folder, names) as directory, running_server(data, free_port()) as server:
@@ -207,9 +207,23 @@ def _active_directory(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
         editor.close()
 
 
+@contextmanager
+def _keycloak(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
+    with keycloak.running_keycloak(folder / "keycloak") as server:
+        clients = {name: server.client(name) for name in names}
+        manifest = {"type": "keycloak", "url": server.url, "realm": keycloak.REALM, "lease": "1m"}
+
+        def disable(name: str) -> tuple[int, int]:
+            sent = time.time_ns() // 1000
+            server.enable_client(clients[name], enabled=False)
+            return sent, time.time_ns() // 1000
+
+        yield Peer(manifest, keycloak.READER_SECRET, disable, lambda: 0)
+
+
 def _timed(editor: LdapEditor, dn: str, name: str, value: str) -> tuple[int, int]:
     sent = editor.replace(dn, {name: [value]})
     return sent, time.time_ns() // 1000
 
 
-PEERS = {"ldap": _openldap, "ad": _active_directory}
+PEERS = {"ldap": _openldap, "ad": _active_directory, "keycloak": _keycloak}

@@ -98,7 +98,7 @@ def replay(
 @app.command()
 def iam(
     peer: str = typer.Option(
-        "ldap", help="`ldap` (OpenLDAP) or `ad` (a Samba domain controller, needs root), `ssf` (pushed signals)."
+        "ldap", help="`ldap` (OpenLDAP), `ad` (Samba, needs root), `keycloak`, `ssf` (pushed signals)."
     ),
     rounds: int = typer.Option(100, min=1, help="How many disables."),
     as_json: bool = JSON,
