@@ -43,7 +43,12 @@ def test_who_is_gone_is_disabled_so_that_they_can_return():
 
 def test_people_have_only_those_groups_that_mean_something():
     found = someone(SETTINGS, entry(cn=["Anna"], mail=["a@x"], memberOf=["cn=owners,ou=g", "cn=choir,ou=g"]))
-    assert (found.name, found.mail, found.groups, found.status) == ("Anna", ("a@x",), {"owners"}, Status.ACTIVE)
+    assert (found.name, found.mail, found.groups, found.status) == (
+        "Anna",
+        ("a@x",),
+        frozenset({"owners"}),
+        Status.ACTIVE,
+    )
     assert "Anna" not in repr(found)
 
 

@@ -1,5 +1,6 @@
 """Two searches overtake each other, messages get lost, and a server restarts: nobody is forgotten or freed by that."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,8 @@ A, B = str(UUID(int=1)), str(UUID(int=2))
 
 
 def stream(*held, cookie=b""):
-    taken, gone = [], []
+    taken: list[Any] = []
+    gone: list[str] = []
 
     def take(key, entry):
         taken.append((key, entry.dn))

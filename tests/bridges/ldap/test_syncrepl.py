@@ -37,7 +37,7 @@ def nothing(value):
 
 def test_a_search_becomes_a_synchronization():
     control = request(Mode.REFRESH_AND_PERSIST, b"rid=000")
-    value = ASN1Reader(control.value).read_sequence()
+    value = ASN1Reader(control.value or b"").read_sequence()
     assert (control.critical, value.read_enumerated(Mode), value.read_octet_string()) == (True, 3, b"rid=000")
     assert not _rest(request(Mode.REFRESH_ONLY, b"").value)
 

@@ -14,6 +14,7 @@ def asked():
     session, server = Session(), sansldap.LDAPServer()
     number, data = session.search(Search("dc=x", "(cn=a)", ("cn",)))
     (request,) = server.receive(data)
+    assert isinstance(request, sansldap.SearchRequest)
     assert (request.message_id, request.base_object, request.attributes) == (number, "dc=x", ["cn"])
     return session, server, number
 

@@ -15,7 +15,7 @@ from .settings import Settings
 from .wire import REFERRAL, SUCCESS, Done, Entry, Garbled, Message, Search, Session
 
 CHUNK = 64 * 1024
-ANSWER_S = 5.0
+ANSWER_S, CLOSE_S = 5.0, 0.5
 PAGE = 500
 
 
@@ -82,9 +82,13 @@ class Connection:
         if self._ready or not self._session.empty:
             raise unavailable("something was slipped in before TLS began")
 
-    def close(self) -> None:
-        """Hang up."""
+    async def close(self) -> None:
+        """Hang up, whether the other side answers that or not."""
         self._writer.close()
+        with suppress(OSError):
+            async with asyncio.timeout(CLOSE_S):
+                await self._writer.wait_closed()
+        self._writer.transport.abort()
 
     async def _answers(self, number: int, most: int) -> tuple[list[Entry], Done]:
         """References to elsewhere are not followed, and count: no answer is endless."""
@@ -138,7 +142,7 @@ async def connected(settings: Settings) -> AsyncIterator[Connection]:
         raise unavailable(error.strerror or str(error)) from None
     finally:
         if connection is not None:
-            connection.close()
+            await connection.close()
 
 
 async def _open(address: Address, context: ssl.SSLContext | None) -> Connection:

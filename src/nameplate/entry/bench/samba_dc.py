@@ -47,6 +47,7 @@ class SambaDc:
         path = self._folder / "etc" / "smb.conf"
         tls = "tls enabled = no"
         if self._tls:
+            self._tls.key.chmod(0o600)  # Samba takes no other
             names = ("tls cafile", "tls certfile", "tls keyfile")
             pairs = zip(names, self._tls, strict=True)
             tls = "\n".join(f"{name} = {file}" for name, file in pairs)
@@ -71,7 +72,7 @@ class SambaDc:
         deadline = time.monotonic() + PATIENCE_S
         while not _accepts(self.host, TLS_PORT if self._tls else PLAIN_PORT):
             if time.monotonic() > deadline or self._process.poll() is not None:
-                said = (self._folder / "output").read_text(encoding="utf-8", errors="replace")
+                said = (self._folder / "log").read_text(encoding="utf-8", errors="replace")
                 raise Unavailable("samba", f"Samba does not start: {said[-500:]}")
             time.sleep(0.05)
 

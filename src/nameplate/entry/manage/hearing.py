@@ -33,7 +33,9 @@ class Hearing:
         self.actors_told += len(told)
         for notice, effect in zip(told, effects, strict=True):
             if effect.stop:
-                self._stops.append((effect.applied_at - (notice.decided_at or notice.received_at)) / 1000)
+                # The other side's clock may be ahead of ours.
+                taken = effect.applied_at - (notice.decided_at or notice.received_at)
+                self._stops.append(max(0, taken) / 1000)
         return effects
 
     async def people(self, notices: Sequence[PersonNotice]) -> Sequence[Effect]:

@@ -68,7 +68,7 @@ def test_names_of_computers_lose_their_dollar():
 
 def test_people_have_names_mail_and_groups_that_mean_something():
     found = someone(settings(), obj(ANNA, displayName="Anna", mail="a@x", memberOf=f"CN=owners,{BASE}", manager=AMR))
-    assert (found.name, found.mail, found.groups, found.manager) == ("Anna", ("a@x",), {"owners"}, AMR)
+    assert (found.name, found.mail, found.groups, found.manager) == ("Anna", ("a@x",), frozenset({"owners"}), AMR)
 
 
 @pytest.mark.parametrize(("text", "number"), [("12", 12), ("-1", -1), ("", -1), ("1" * 30, -1), ("0x1", -1)])
