@@ -20,7 +20,7 @@ class Feed:
     `source`: `csv:PATH`, `syslog+udp://HOST:PORT`, `syslog+tcp://HOST:PORT` or `webhook`. `fields`: for `time`, `door`,
     `card` and `event` the name of the column or field. `doors`: our door by the panel's name for it. `words`: what the
     panel writes, by what it means. `watch`: doors that only units pass. `within_s`: how long before or after a card was
-    presented the panel's event about it may lie.
+    presented the panel's event about it may lie. `secrets`: credentials that sign its webhooks, two while one is replaced.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Feed:
     words: Mapping[str, PanelSaid]
     watch: tuple[str, ...] = ()
     within_s: float = 30.0
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

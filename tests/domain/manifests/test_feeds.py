@@ -44,6 +44,9 @@ def test_a_feed_is_read_and_written():
         ({"doors": {"a": 1}}, "doors.a"),
         ({"fields": {"colour": "x"}}, "fields.colour"),
         ({"within": "soon"}, "within"),
+        ({"secrets": ["hook"]}, "secrets"),
+        ({"to": "webhook", "secrets": ["no name!"]}, "secrets[0]"),
+        ({"to": "webhook", "secrets": ["a", "b", "c"]}, "secrets"),
     ],
 )
 def test_what_is_no_feed_is_refused(change, field):
@@ -55,3 +58,11 @@ def test_what_is_no_feed_is_refused(change, field):
 @pytest.mark.parametrize("to", ["webhook", "syslog+udp://127.0.0.1:5514", "syslog+tcp://localhost:5514"])
 def test_other_sources_are_taken(to):
     assert read_document(FEED | {"to": to})[1] == []
+
+
+def test_a_webhook_may_be_signed_and_nothing_else():
+    signed = FEED | {"to": "webhook", "secrets": ["hook/new", "hook/old"]}
+    value = from_document(signed)
+    assert isinstance(value, Feed)
+    assert value.secrets == ("hook/new", "hook/old")
+    assert to_document(value) == signed

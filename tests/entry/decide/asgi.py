@@ -113,7 +113,7 @@ def process(folder: Path) -> Iterator[Process]:
         lifecycle = Lifecycle(parts.registry, parts.ledger, connections, clocks.wall, lambda: "stop-1")
         changes = plan(parts.registry, list(read(RECORDS, "r.yaml")), is_timezone=lambda _: True).changes
         await parts.declarer.declare(list(changes), "test", parts.registry.seq)
-        hook = FeedHook(parts.registry, read_event, lambda _: None)
+        hook = FeedHook(parts.registry, read_event, lambda _: None, parts.keys.credential, clocks.wall)
         app = build_app(settings, Paths(folder), parts, connections, lifecycle, (hook,))
         return parts, app
 

@@ -1,9 +1,20 @@
 """Webhooks of a panel, on the public listener of a real server."""
 
+import base64
 import json
+import secrets
 import time
+from datetime import UTC, datetime
 
 import pytest
+from standardwebhooks import Webhook
+
+from nameplate.domain.feeds import Feed, PanelSaid
+from nameplate.domain.registry import Registry
+from nameplate.domain.webhooks import TOLERANCE_S
+from nameplate.entry.decide import feeds
+from nameplate.entry.decide.feeds import FeedHook, Taken
+from nameplate.entry.decide.replies import HttpError
 
 SITE = """
 {kind: Zone, id: fd1}
@@ -18,6 +29,13 @@ to: webhook
 fields: {door: door.name, card: card.number}
 doors: {"DR-1": fd-door}
 watch: [fd-door]
+---
+kind: Feed
+id: signed-hook
+to: webhook
+fields: {door: door.name, card: card.number}
+doors: {"DR-1": fd-door}
+secrets: [signed-hook/new, signed-hook/old]
 ---
 kind: Feed
 id: no-hook
@@ -72,3 +90,87 @@ def test_what_is_no_event_is_refused(world, token, body):
 def test_deep_and_odd_objects_say_nothing(world, token):
     deep = {"door": {"name": {"name": {"name": {"name": {"name": 1}}}}}, "event": True, "card": None}
     assert world.post("/v1/feeds/hook/events", deep, token).body == {"received": 1, "taken": 0}
+
+
+@pytest.fixture(scope="module", name="keys")
+def keys_fixture(world, token):
+    keys = [secrets.token_bytes(32) for _ in range(2)]
+    for name, key in zip(("new", "old"), keys, strict=True):
+        value = "whsec_" + base64.b64encode(key).decode()
+        assert world.run("key", "put", f"signed-hook/{name}", stdin=value).code == 0
+    return keys
+
+
+def signed(world, key, *, uid=None, at=None, body=b"", claim=None):
+    """What the published library makes of it."""
+    uid, at = uid or f"msg_{secrets.token_hex(8)}", int(time.time()) if at is None else at
+    text = body or json.dumps(EVENT).encode()
+    signature = Webhook(key).sign(uid, datetime.fromtimestamp(at, UTC), text.decode())
+    head = {"webhook_id": uid, "webhook_timestamp": str(at), "webhook_signature": signature} | (claim or {})
+    return world.post("/v1/feeds/signed-hook/events", text, "none", **head)
+
+
+def test_a_signed_feed_takes_what_is_signed_with_either_of_its_secrets(world, keys):
+    for key in keys:
+        told = signed(world, key)
+        assert (told.status, told.body) == (200, {"received": 1, "taken": 1})
+
+
+def test_a_webhook_that_is_sent_again_has_no_effect(world, keys):
+    assert signed(world, keys[0], uid="msg_once").body == {"received": 1, "taken": 1}
+    assert signed(world, keys[0], uid="msg_once").body == {"received": 0, "taken": 0}
+    assert signed(world, keys[0], uid="msg_twice", body=b"[").status == 400
+    assert signed(world, keys[0], uid="msg_twice").body == {"received": 1, "taken": 1}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"at": int(time.time()) - 400},
+        {"at": int(time.time()) + 4_000},
+        {"claim": {"webhook_signature": ""}},
+        {"claim": {"webhook_signature": "v1,AAAA"}},
+        {"claim": {"webhook_timestamp": "now"}},
+        {"claim": {"webhook_id": "msg_another"}},
+        {"claim": {"webhook_id": ""}},
+    ],
+)
+def test_what_is_not_signed_now_is_refused(world, keys, wrong):
+    assert signed(world, keys[0], **wrong).status == 401
+
+
+def test_another_key_or_a_token_instead_does_not_do(world, keys):
+    assert signed(world, secrets.token_bytes(32)).status == 401
+    token = world.run("point", "token", "signed-hook", "--json").json["token"]
+    assert world.post("/v1/feeds/signed-hook/events", EVENT, token).status == 401
+
+
+def test_what_was_signed_before_a_start_is_not_taken_after_it():
+    """The ids that were taken are gone then."""
+    key, now = secrets.token_bytes(32), int(time.time())
+    feed = Feed("f", "default", "webhook", {}, {}, {"opened": PanelSaid.OPENED}, secrets=("k",))
+    value = b"whsec_" + base64.b64encode(key)
+    hook = FeedHook(Registry(), lambda _feed, _told: None, lambda _: None, lambda _: value, lambda: now * 1_000_000)
+
+    def taken(at):
+        signature = Webhook(key).sign("m", datetime.fromtimestamp(at, UTC), "{}")
+        head = {b"webhook-id": "m", b"webhook-timestamp": str(at), b"webhook-signature": signature}
+        return hook.take_signed(feed, {"headers": [(name, each.encode()) for name, each in head.items()]}, b"{}")
+
+    for at in (now - 1, now):
+        with pytest.raises(HttpError):
+            taken(at)
+    assert taken(now + 1).received == 1
+
+
+def test_what_can_come_again_is_remembered_and_no_more(monkeypatch):
+    monkeypatch.setattr(feeds, "MAX_TAKEN", 2)
+    taken = Taken()
+    for ident in ("a", "b"):
+        assert taken.room(0)
+        taken.put("f", ident, 0)
+    assert not taken.room(2 * TOLERANCE_S)
+    assert taken.has("f", "a")
+    assert not taken.has("g", "a")
+    assert taken.room(2 * TOLERANCE_S + 1)
+    assert not taken.has("f", "a")

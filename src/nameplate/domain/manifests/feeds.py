@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from nameplate.domain.feeds import Feed, PanelSaid
-from nameplate.domain.names import is_id
+from nameplate.domain.names import is_id, is_key_name
 
 from .fields import Fields
 from .lines import read_target
@@ -12,6 +12,7 @@ from .quantities import format_seconds, parse_seconds
 
 FIELDS = ("time", "door", "card", "event")
 MAX_DOORS = 1_000
+MAX_SECRETS = 2
 _SOURCE = re.compile(
     r"csv:/\S.*|webhook|syslog\+(udp|tcp)://(?P<host>127\.[0-9.]+|localhost|\[::1\]):(?P<port>[0-9]{1,5})"
 )
@@ -27,7 +28,19 @@ def read_feed(fields: Fields, ident: str, site: str) -> Feed:
     names.done()
     words = {word: said for said in PanelSaid for word in fields.texts(str(said), limit=50) or (str(said),)}
     within = fields.quantity("within", parse_seconds, "a time such as 30s")
-    return Feed(ident, own_site, source, columns, _doors(fields), words, fields.texts("watch"), within or _USUAL_S)
+    watch, secrets = fields.texts("watch"), _secrets(fields, source)
+    return Feed(ident, own_site, source, columns, _doors(fields), words, watch, within or _USUAL_S, secrets)
+
+
+def _secrets(fields: Fields, source: str) -> tuple[str, ...]:
+    names = fields.texts("secrets", limit=MAX_SECRETS)
+    for position, name in enumerate(names):
+        if not is_key_name(name):
+            remedy = "Use letters, digits, `.`, `_`, `-`, and `/` between: the name given to `nameplate key put`."
+            fields.fail(f"secrets[{position}]", "This is not a name in the key store.", remedy)
+    if names and source != "webhook":
+        fields.fail("secrets", "Only webhooks are signed.", "Leave it out, or write `to: webhook`.")
+    return names
 
 
 _DOORS_REMEDY = "Write `doors: {name at the panel: id of the door}`."
@@ -56,5 +69,6 @@ def write_feed(feed: Feed) -> dict[str, object]:
         "doors": dict(feed.doors),
         **{name: words for name, words in said.items() if words != [name]},
         "watch": list(feed.watch),
+        "secrets": list(feed.secrets),
         "within": None if feed.within_s == _USUAL_S else format_seconds(feed.within_s),
     }

@@ -102,7 +102,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     parts.ledger.watchers.append(internal.touched)
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
-    hook = FeedHook(parts.registry, read_event, reconciler.heard)
+    hook = FeedHook(parts.registry, read_event, reconciler.heard, parts.keys.credential, clocks.wall)
     app = build_app(
         settings, paths, parts, connections, lifecycle, (hook, SponsorRoutes(sponsors)), lambda: keeper.shown, figures
     )

@@ -6,12 +6,13 @@ import ssl
 from collections.abc import Callable, Sequence
 
 from nameplate.domain.errors import Unavailable
+from nameplate.domain.webhooks import read_secret
 from nameplate.exports.https import Https
 from nameplate.ports.sink import Event, Refusal
 
 from .presets import PRESETS, groups, refused_items
 from .settings import Settings
-from .signing import read_secret, signed
+from .signing import signed
 
 AGENT = {"user-agent": "nameplate"}
 
