@@ -41,7 +41,7 @@ def _options(*required: str, **usual: str) -> tuple[Option, ...]:
 
 
 OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
-    BridgeType.SCIM: _options(),
+    BridgeType.SCIM: _options(governed="", beside=""),
     BridgeType.SSF: _options(
         issuer="", audience="", ca="", subjects="", subject_issuer="", delivery="push", stream="", private=""
     ),

@@ -7,12 +7,12 @@ from pathlib import Path
 import h11
 
 from .local import caller_name, local_caller
-from .replies import Headers, HttpError, Receive, Scope, Send
+from .replies import Headers, HttpError, Receive, Scope, Send, header
 
 CHUNK = 65_536
 TIMEOUT_S = 120.0
 MAX_BODY = 256 * 1024 * 1024
-CALLER_HEADER, SEQ_HEADER = b"x-nameplate-caller", b"x-nameplate-seq"
+CALLER_HEADER, SEQ_HEADER, BASE_HEADER = b"x-nameplate-caller", b"x-nameplate-seq", b"x-nameplate-base"
 _HOP = frozenset(
     {
         b"connection",
@@ -25,6 +25,7 @@ _HOP = frozenset(
         b"expect",
         CALLER_HEADER,
         SEQ_HEADER,
+        BASE_HEADER,
     }
 )
 
@@ -55,7 +56,11 @@ class Forward:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 connection = h11.Connection(h11.CLIENT)
-                told = [(CALLER_HEADER, self._caller(scope).encode()), (SEQ_HEADER, str(self._newest()).encode())]
+                told = [
+                    (CALLER_HEADER, self._caller(scope).encode()),
+                    (SEQ_HEADER, str(self._newest()).encode()),
+                    (BASE_HEADER, _base(scope)),
+                ]
                 await _send_request(connection, writer, scope, receive, told)
                 await _pass_answer(connection, reader, send)
         except h11.LocalProtocolError as error:
@@ -70,6 +75,11 @@ class Forward:
     def _caller(self, scope: Scope) -> str:
         bridge = self._bridge(scope)
         return f"bridge:{bridge}" if bridge else caller_name(scope)
+
+
+def _base(scope: Scope) -> bytes:
+    """The scheme and the authority under which the client has called us: what it is told of lies there."""
+    return str(scope["scheme"]).encode() + b"://" + (header(scope, b"host") or b"localhost")
 
 
 async def _send_request(

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from nameplate.domain.bridges import HEARS_SILENCE, Bridge
-from nameplate.domain.errors import NameplateError
+from nameplate.domain.errors import NameplateError, Unavailable
 from nameplate.domain.registry import Registry, Touched
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.upstream import Follower
@@ -110,6 +110,13 @@ class Bridging:
         """What takes the notices of a bridge that calls us; None where no such bridge is declared."""
         job = self._jobs.get(name)
         return job.hearing if job else None
+
+    def heard(self, name: str) -> Hearing:
+        """The same for a bridge that is declared: it may be so new that it has none yet. Raises Unavailable."""
+        found = self.hearing(name)
+        if found is None:
+            raise Unavailable("bridge", f"The bridge {name} is just being set up.", "Try again.")
+        return found
 
     def touched(self, touched: Touched) -> None:
         """Something has changed: with another credential a bridge begins anew."""

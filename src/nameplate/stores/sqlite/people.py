@@ -3,21 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from nameplate.ports.upstream import PersonName
 
-from .schema import open_engine
+from .people_tables import NAMES
+from .schema import PEOPLE, open_engine, upgrade
 
 PAGE = 500
-METADATA = MetaData()
-NAMES = Table(
-    "names",
-    METADATA,
-    Column("person", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("mail", String, nullable=False),
-)
 
 
 class SqliteNames:
@@ -26,7 +19,7 @@ class SqliteNames:
     def __init__(self, path: Path) -> None:
         self._engine = open_engine(path)
         with self._engine.execution_options(writes=True).begin() as connection:
-            METADATA.create_all(connection)
+            upgrade(connection, path, PEOPLE)
 
     def put(self, names: Mapping[str, PersonName]) -> None:
         """See the port."""

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from sqlite3 import Connection as Driver
+from typing import NamedTuple
 
 from sqlalchemy import (
     URL,
@@ -21,13 +22,44 @@ from sqlalchemy import (
 
 from nameplate.domain.errors import Unavailable
 
+from . import people_tables
 from .tables import METADATA
 
 HEAD = "0003"
-_OLDER: frozenset[str] = frozenset({"0001", "0002"})
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 """As Alembic makes and reads it."""
 _SETTINGS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "trusted_schema=OFF")
+
+
+class Lineage(NamedTuple):
+    """The versions of a file. `scripts`: where the steps from each to the next are. `remedy`: for one that is newer.
+
+    `unversioned`: whether there were tables of it before it had versions.
+    """
+
+    head: str
+    older: frozenset[str]
+    scripts: str
+    remedy: str
+    tables: MetaData
+    unversioned: bool = False
+
+
+TABLES = Lineage(
+    HEAD,
+    frozenset({"0001", "0002"}),
+    "nameplate.stores.sqlite:migrations",
+    "or delete {path}: it is built again from the journal.",
+    METADATA,
+)
+PEOPLE = Lineage(
+    "0002",
+    frozenset({"0001"}),
+    "nameplate.stores.sqlite:people_migrations",
+    "or restore a backup of this version: it cannot be built again.",
+    people_tables.METADATA,
+    unversioned=True,
+)
 
 
 def open_engine(path: Path) -> Engine:
@@ -56,35 +88,35 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def upgrade(connection: Connection, path: Path) -> None:
+def upgrade(connection: Connection, path: Path, lineage: Lineage = TABLES) -> None:
     """Bring the tables to this version; a new file gets them at once. Raises Unavailable for tables of a newer one."""
     found = _version(connection)
-    if found == HEAD:
+    if found == lineage.head:
         return
     if found is None:
-        _create(connection)
+        _create(connection, lineage)
         return
-    if found not in _OLDER:
+    if found not in lineage.older:
         raise Unavailable(
             "tables_newer",
-            f"{path} was written by another version of Nameplate (tables {found}, known here {HEAD}).",
-            f"Start that version, or delete {path}: it is built again from the journal.",
+            f"{path} was written by another version of Nameplate (tables {found}, known here {lineage.head}).",
+            f"Start that version, {lineage.remedy.format(path=path)}",
         )
     # A quarter of a second to import, and most starts do not need it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", "nameplate.stores.sqlite:migrations")
+    config.set_main_option("script_location", lineage.scripts)
     config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    command.upgrade(config, lineage.head)
 
 
-def _create(connection: Connection) -> None:
-    # Not checked first: tables of a file that has no version are not ours.
-    METADATA.create_all(connection, checkfirst=False)
+def _create(connection: Connection, lineage: Lineage) -> None:
+    # Tables of a file that has no version are not ours, unless it is older than its versions.
+    lineage.tables.create_all(connection, checkfirst=lineage.unversioned)
     _VERSION.create(connection, checkfirst=False)
-    connection.execute(insert(_VERSION).values(version_num=HEAD))
+    connection.execute(insert(_VERSION).values(version_num=lineage.head))
 
 
 def _version(connection: Connection) -> str | None:

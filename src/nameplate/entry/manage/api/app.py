@@ -3,11 +3,14 @@
 from fastapi import FastAPI
 
 from nameplate.boot.managing import Managing
+from nameplate.boot.paths import Paths
+from nameplate.boot.provisioning import Application, scim_server
 from nameplate.boot.settings import Settings
 from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
+from nameplate.entry.manage.provisioning import Provisioning
 
 from . import (
     actors,
@@ -29,6 +32,18 @@ from . import (
     sinks,
 )
 from .current import Current
+
+
+def scim_application(settings: Settings, parts: Managing, commands: Commands, bridging: Bridging) -> Application:
+    """What other systems provision with."""
+    registry = parts.projection.registry
+    return scim_server(
+        Paths(settings.data),
+        registry.bridges.get,
+        bridging.heard,
+        lambda bridge: Provisioning(bridge, registry, commands, parts.is_timezone),
+        parts.names.forget,
+    )
 
 
 def build(
@@ -68,4 +83,6 @@ def build(
     app.include_router(figures.routes(registry, exporting))
     for router in [*routers, document.routes(app, routers)]:
         app.include_router(router)
+    # It describes itself, at /Schemas and /ResourceTypes.
+    app.mount("/scim/v2", scim_application(settings, parts, commands, bridging))
     return app

@@ -1,0 +1,38 @@
+"""The SCIM server, and where it keeps what it is told. Loaded only once a bridge of its type calls."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nameplate.domain.bridges import Bridge
+from nameplate.ports.directory import Provisions
+from nameplate.ports.upstream import Hears
+
+from . import clocks
+from .paths import Paths
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def scim_server(
+    paths: Paths,
+    bridge: Callable[[str], Bridge | None],
+    hears: Callable[[str], Hears],
+    provisions: Callable[[Bridge], Provisions],
+    forget: Callable[[str], None],
+) -> Application:
+    """The ASGI application; see `bridges.scim.server.Wiring` for what it needs."""
+    made: list[Application] = []
+
+    def make() -> Application:
+        from nameplate.bridges.scim.server import ScimServer, Wiring
+        from nameplate.stores.sqlite.directory import SqliteDirectory
+
+        directory = SqliteDirectory(paths.people)
+        return ScimServer(Wiring(directory, bridge, hears, provisions, forget, clocks.wall))
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if not made:
+            made.append(make())
+        await made[0](scope, receive, send)
+
+    return application
