@@ -23,8 +23,9 @@ from nameplate.journals.segments.heads import ed25519_holds
 
 FORMAT = "nameplate-backup/1"
 MANIFEST = "manifest.json"
+PEOPLE = "people/people.db"
 MAX_SMALL = 16 * 1024 * 1024
-"""Bytes of a member that is no part of the journal."""
+"""Bytes of a member that is neither part of the journal nor the file of people."""
 
 _HEAD, _EMPTY = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff", b"\0\x03\0" + bytes(8)
 _SEAL = re.compile(rb"nameplate-backup/1 (\S{1,300}) ([0-9a-f]{64}) ([+/0-9A-Za-z]{86}==)")
@@ -33,7 +34,7 @@ _CHUNK = 1024 * 1024
 _LEVEL = 3
 _NAME = re.compile(
     r"journal/[0-9]{20}\.journal|journal/head\.[01]|journal/node\.vkey|keys/store|node|format|nameplate\.toml"
-    r"|cursors/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json|" + re.escape(MANIFEST)
+    r"|cursors/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json|" + re.escape(PEOPLE) + "|" + re.escape(MANIFEST)
 )
 
 Manifest = dict[str, Any]
@@ -170,7 +171,7 @@ def sync_directory(path: Path) -> None:
 def _require_plain(info: tarfile.TarInfo, found: dict[str, Manifest]) -> None:
     if not info.isreg() or not _NAME.fullmatch(info.name) or info.name in found:
         raise damaged(f"{info.name!r} does not belong into it")
-    if info.size > MAX_SMALL and not info.name.startswith("journal/"):
+    if info.size > MAX_SMALL and not info.name.startswith(("journal/", PEOPLE)):
         raise damaged(f"{info.name} is too large")
 
 

@@ -13,10 +13,11 @@ from nameplate.journals.segments.durable import Durable, durable
 from nameplate.keys.file import StoreInUse
 
 from . import clocks
-from .archive import Manifest, Member, seal_text, write_archive
+from .archive import PEOPLE, Manifest, Member, seal_text, write_archive
 from .deciding import open_keys
 from .layout import require_layout
 from .paths import Paths
+from .people import people_copied
 from .settings import Settings
 
 AskServer = Callable[[str], bytes]
@@ -45,8 +46,14 @@ def back_up(data: Path, to: Path, ask_server: AskServer) -> BackedUp:
     if to.exists():
         raise Conflict("backup_exists", f"{to} is there already.", "Choose another name.")
     require_layout(paths)
-    # In this order: a cursor never lies behind the checkpoint, and whatever the journal names is in the key store.
-    small = [*_small(paths)]
+    with people_copied(paths.people) as people:
+        return _back_up(paths, to, ask_server, people)
+
+
+def _back_up(paths: Paths, to: Path, ask_server: AskServer, people: Path | None) -> BackedUp:
+    # In this order: a cursor never lies behind the checkpoint, whatever the journal names is in the key store, and
+    # whoever was stopped by what people and systems were told before is so in the journal.
+    small = [*_small(paths), *([Member(PEOPLE, people, people.stat().st_size)] if people else [])]
     held = durable(paths.journal)
     small.append(_whole("keys/store", paths.keys / "store"))
     manifest = _manifest(paths, held)

@@ -160,8 +160,10 @@ class Carrier:
         try:
             self._provisions.check(_documents(declaring))
         except Invalid:
+            good: list[Change] = []
             for change in declaring:
-                _unless_refused(change, partial(self._provisions.check, change.documents))
+                _unless_refused(change, partial(self._provisions.check, _documents([*good, change])))
+                good += [] if change.refused else [change]
 
     # -- in force -----------------------------------------------------------------------------------------------
 

@@ -37,5 +37,7 @@ def equality(scim_filter: Any) -> tuple[str, str] | None:
     binding = scim_filter.resolve_comparison(node.attr_path, strict=False)
     if binding is None or binding.is_multivalued or binding.target_type is not str:
         return None
+    if any("\ud800" <= letter <= "\udfff" for letter in node.value):
+        raise InvalidFilterException(detail="The filter holds half of a surrogate pair")
     name = str(node.attr_path).rpartition(":")[2].lower()
     return (name, LOOKED_UP[name](node.value)) if name in LOOKED_UP else None

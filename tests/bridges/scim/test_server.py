@@ -1,0 +1,265 @@
+"""Who is answered, and that nothing that arrives makes the server fail."""
+
+import asyncio
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nameplate.bridges.scim.schemas import MAX_BULK_BYTES
+from nameplate.bridges.scim.service import MAX_BODY
+from tests.bridges.scim.house import BULK, CORE, PATCH, device, house, run, user
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "op",
+                    "path",
+                    "value",
+                    "active",
+                    "schemas",
+                    "members",
+                    "emails",
+                    "Operations",
+                    "method",
+                    "data",
+                    "bulkId",
+                    "meta",
+                    "id",
+                    "groups",
+                ]
+            )
+            | st.text(max_size=8),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+OPERATION = st.fixed_dictionaries(
+    {"op": st.sampled_from(["add", "Replace", "remove", "move", 1])},
+    optional={
+        "path": st.sampled_from(
+            [
+                "active",
+                "emails",
+                'emails[type eq "work"]',
+                'emails[type eq "work"].value',
+                "name.givenName",
+                "members",
+                "id",
+                "groups",
+                "meta",
+                "emails[",
+                "a" * 2000,
+                "((((",
+                "urn:x:y",
+                "",
+                'x[y eq "z" and',
+            ]
+        )
+        | st.text(max_size=30),
+        "value": JSON,
+    },
+)
+PATHS = [
+    "/Users",
+    "/Groups",
+    "/Devices",
+    "/Agents",
+    "/Bulk",
+    "/.search",
+    "/Users/.search",
+    "/Me",
+    "/Schemas",
+    "/x",
+    "/",
+]
+FILTERS = [
+    "",
+    "(",
+    "a",
+    "userName eq",
+    'userName eq "a" and',
+    "not (not (active eq true))",
+    "(" * 500 + "a pr" + ")" * 500,
+    "not (" * 200 + "a pr" + ")" * 200,
+    'emails[type eq "x" and value co "y"]',
+    "userName gt 5",
+    "active eq 1e999",
+    'userName eq "\\ud800"',
+    'meta.created gt "x"',
+    "id pr or " * 300 + "id pr",
+    "members.value eq null",
+    "a[b[c[d eq 1]]]",
+]
+
+
+def test_only_bridges_of_the_type_are_let_in(tmp_path):
+    async def scenario(house):
+        for caller in ("anonymous", "uid:0", "person:p-1", "bridge:", "bridge:nobody", "bridge:entra ", "entra"):
+            answer = await house.call("GET", "/Users", None, caller)
+            assert (answer.status, answer.body["status"]) == (401, "401")
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert (await house.call("GET", "/Users")).status == 200
+        big = await house.call("POST", "/Users", b"x" * (MAX_BODY + 100_000), "anonymous")
+        assert big.status == 401
+
+    run(tmp_path, scenario)
+
+
+def test_what_is_too_large_or_too_deep_is_refused(tmp_path):
+    async def scenario(house):
+        deep = b'{"a":' * 100 + b"1" + b"}" * 100
+        deeper = b"[" * 100_000
+        assert (await house.call("POST", "/Users", b'"' + b"x" * MAX_BODY + b'"')).status == 413
+        assert (await house.call("POST", "/Bulk", b'"' + b"x" * MAX_BULK_BYTES + b'"')).status == 413
+        many = [{"method": "DELETE", "path": "/Users/x"}] * 10_001
+        assert (await house.call("POST", "/Bulk", {"schemas": [BULK], "Operations": many})).status == 413
+        operations = [{"op": "add", "path": "title", "value": "x"}] * 1_001
+        ident = (await house.post("/Users", user("ada"))).body["id"]
+        for body in (
+            deep,
+            deeper,
+            b"{",
+            b"",
+            b"\xff\xfe",
+            b'{"userName": NaN}',
+            b'{"userName": "\\ud800"}',
+            b"[]",
+            b"null",
+            b'"x"',
+        ):
+            assert (await house.call("POST", "/Users", body)).status == 400, body[:40]
+        answer = await house.call("PATCH", f"/Users/{ident}", {"schemas": [PATCH], "Operations": operations})
+        assert answer.status == 400
+
+    run(tmp_path, scenario)
+
+
+def test_no_filter_breaks_it(tmp_path):
+    async def scenario(house):
+        await house.post("/Users", user("ada", emails=[{"value": "a@b.example", "type": "x"}]))
+        for text in FILTERS:
+            for path in ("/Users", "/"):
+                answer = await house.call("GET", f"{path}?filter={text}")
+                assert answer.status in {200, 400}, (text, answer)
+        for query in (
+            "count=-5",
+            "count=0",
+            "count=99999999999999999999",
+            "startIndex=-9",
+            "startIndex=9" * 30,
+            "count=x",
+            "cursor=x",
+            "cursor=%ff",
+            "cursor=AAAA",
+            "sortBy=x",
+            "sortBy=emails",
+            "sortOrder=up",
+            "attributes=" + "x," * 900,
+            "attributes=((",
+        ):
+            answer = await house.call("GET", f"/Users?{query}")
+            assert answer.status in {200, 400}, (query, answer)
+
+    run(tmp_path, scenario)
+
+
+def test_no_body_breaks_it(tmp_path):
+    loop = asyncio.new_event_loop()
+    opened = house(tmp_path)
+    home = loop.run_until_complete(opened.__aenter__())
+    ident = loop.run_until_complete(home.post("/Users", user("ada"))).body["id"]
+    team = loop.run_until_complete(home.post("/Groups", {"schemas": [f"{CORE}Group"], "displayName": "T"})).body["id"]
+    robot = loop.run_until_complete(home.device("amr-8"))
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "GET", "X"]), st.sampled_from(PATHS), JSON)
+    def any_body(method, path, body):
+        answer = loop.run_until_complete(home.call(method, path, body))
+        assert answer.status < 500 or (path == "/Me" and answer.status == 501), (answer, body)
+
+    @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.sampled_from([f"/Users/{ident}", f"/Groups/{team}", f"/Devices/{robot}"]), st.lists(OPERATION, max_size=3)
+    )
+    def any_patch(path, operations):
+        answer = loop.run_until_complete(home.call("PATCH", path, {"schemas": [PATCH], "Operations": operations}))
+        assert answer.status in {200, 400, 409}, (answer, operations)
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.lists(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "method": st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "GET", 1]),
+                    "path": st.sampled_from(
+                        ["/Users", "/Devices", f"/Users/{ident}", "/Devices/bulkId:1", "/Me", "//", "x"]
+                    ),
+                    "bulkId": st.sampled_from(["1", "2", 3]),
+                    "data": JSON
+                    | st.just(device("x"))
+                    | st.just(
+                        {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": False}]}
+                    ),
+                    "version": st.text(max_size=4),
+                },
+            ),
+            max_size=4,
+        )
+    )
+    def any_bulk(operations):
+        answer = loop.run_until_complete(home.call("POST", "/Bulk", {"schemas": [BULK], "Operations": operations}))
+        assert answer.status in {200, 400}, (answer, operations)
+        for each in answer.body.get("Operations", ()):
+            assert int(each["status"]) < 500, (each, operations)
+
+    try:
+        any_body()
+        any_patch()
+        any_bulk()
+    finally:
+        loop.run_until_complete(opened.__aexit__(None, None, None))
+        loop.close()
+
+
+def test_what_is_no_text_does_no_harm(tmp_path):
+    async def scenario(house):
+        sent = []
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        headers = [(b"x-nameplate-caller", b"bridge:entra"), (b"if-match", b"\xff\xfe"), (b"x", b"\x80")]
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/scim/v2/Users",
+            "query_string": b"filter=\xff",
+            "headers": headers,
+        }
+        await house.server(scope, receive, send)
+        assert sent[0]["status"] == 400
+        await house.server({"type": "lifespan"}, receive, send)
+
+    run(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
+def test_what_a_place_does_not_answer_is_told(tmp_path, method):
+    async def scenario(house):
+        answer = await house.call(method, "/Users")
+        assert (answer.status, json.loads(json.dumps(answer.body))["status"]) == (405, "405")
+        assert "GET" in answer.headers["allow"]
+
+    run(tmp_path, scenario)
