@@ -1,5 +1,6 @@
 """The SCIM server, and where it keeps what it is told. Loaded only once a bridge of its type calls."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ def scim_server(
 ) -> Application:
     """The ASGI application; see `bridges.scim.server.Wiring` for what it needs."""
     made: list[Application] = []
+    turn = asyncio.Lock()
 
     def make() -> Application:
         from nameplate.bridges.scim.server import ScimServer, Wiring
@@ -31,8 +33,10 @@ def scim_server(
         return ScimServer(Wiring(directory, bridge, hears, provisions, forget, clocks.wall))
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        if not made:
-            made.append(make())
+        async with turn:
+            if not made:
+                # It takes a second to load: others go on meanwhile.
+                made.append(await asyncio.to_thread(make))
         await made[0](scope, receive, send)
 
     return application

@@ -197,13 +197,13 @@ def run(folder: Path, scenario: Callable[[House], Coroutine[Any, Any, None]]) ->
     asyncio.run(main())
 
 
-def device(name: str, *, active: Any = True, **own: Any) -> dict[str, Any]:
+def device(name: str, /, *, active: Any = True, **own: Any) -> dict[str, Any]:
     """A device. `own`: our attributes."""
     body = {"schemas": [f"{CORE}Device"], "displayName": name, "active": active}
     return body | ({"schemas": [f"{CORE}Device", ACTOR], ACTOR: own} if own else {})
 
 
-def user(name: str, **more: Any) -> dict[str, Any]:
+def user(name: str, /, **more: Any) -> dict[str, Any]:
     """A user."""
     return {"schemas": [f"{CORE}User"], "userName": name, "active": True, **more}
 

@@ -76,7 +76,7 @@ class ScimServer:
 
 
 def _application(wiring: Wiring, bridge: Bridge, secret: bytes) -> "BridgeApplication":
-    served = provider(governed=bridge.option("governed") == "true")
+    served = provider(governed=bridge.option("governed").lower() == "true")
     shelf, provisions = Shelf(served, bridge.id, wiring.clock), wiring.provisions(bridge)
 
     def hears() -> Hears:

@@ -66,6 +66,19 @@ def stop(rounds: int = typer.Option(200, min=1, help="How many stops."), as_json
 
 
 @app.command()
+def provisioning(
+    rounds: int = typer.Option(100, min=1, help="How many single disables."),
+    actors: int = typer.Option(10_000, min=1, help="How many are disabled by one Bulk request."),
+    rate: float = typer.Option(2_000.0, min=1, help="Decisions a second meanwhile."),
+    as_json: bool = JSON,
+) -> None:
+    """A disable through SCIM until it is in force, beside one sync; and thousands by Bulk while decisions go on."""
+    from nameplate.entry.bench import provisioning as bench
+
+    _print(_in_folder(lambda folder: bench.run(folder, rounds, actors, rate)), as_json)
+
+
+@app.command()
 def door(
     rounds: int = typer.Option(100, min=1, help="How many exchanges."),
     doors: int = typer.Option(13, min=1, help="How many doors are online."),
