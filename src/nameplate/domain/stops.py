@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .actors import State
+from .timestamps import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,17 @@ def receipt_text(receipt: Receipt) -> bytes:
     """The bytes that a point signs. Must never change: receipts are kept for years."""
     lines = ("nameplate-receipt/1", receipt.stop, receipt.point, str(receipt.received_at), str(receipt.applied_at))
     return "\n".join(lines).encode()
+
+
+def receipt_record(receipt: Receipt, stop: Stop) -> dict[str, object]:
+    """What goes on record of a receipt. `ms`: after the order."""
+    return {
+        "kind": "receipt",
+        "stop": receipt.stop,
+        "point": receipt.point,
+        "received_at": rfc3339(receipt.received_at),
+        "applied_at": rfc3339(receipt.applied_at),
+        "ms": (receipt.applied_at - stop.cut_off) / 1000,
+        "key": receipt.key,
+        "signature": receipt.signature,
+    }

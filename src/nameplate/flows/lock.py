@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from nameplate.domain.errors import Invalid, NotFound, Refused
 from nameplate.domain.lockdowns import Threat
 from nameplate.domain.registry import Registry
-from nameplate.domain.stops import Stop
+from nameplate.domain.stops import Stop, receipt_record
 from nameplate.ports.ledger import Ledger
-
-from .stop import RECEIPT_TIMEOUT_S, Points, Told, receipt_record
+from nameplate.ports.points import RECEIPT_TIMEOUT_S, Points, Told
 
 ZONES_A_RECORD = 10_000
 """So that the record of a lockdown, however many zones it locks, is never too long for the journal."""

@@ -3,38 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from nameplate.domain.actors import Actor, Standing, State
 from nameplate.domain.errors import Conflict, NotFound, Refused
 from nameplate.domain.figures import Histogram
 from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, require_unheld, target_state
 from nameplate.domain.registry import Registry
-from nameplate.domain.stops import Receipt, Stop
+from nameplate.domain.stops import Stop, receipt_record
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.authority import Ordered
 from nameplate.ports.ledger import Ledger
+from nameplate.ports.points import RECEIPT_TIMEOUT_S, Points, Told
 
-RECEIPT_TIMEOUT_S = 2.0
 ACTORS_A_RECORD = 10_000
 """So that the record of a stop, however many it stops, is never too long for the journal."""
-
-
-class Points(Protocol):
-    """The enforcement points that must be told."""
-
-    async def push(self, stop: Stop, timeout: float) -> "Told":
-        """Tell every connected point at once and gather what they answer within `timeout` seconds."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who answered: verified receipts, points that ask online each time, points that did not answer."""
-
-    receipts: tuple[Receipt, ...] = ()
-    online: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +141,3 @@ def _record(
         "reason": order.reason,
     }
     return record | ({"stop": stop.id, "cut_off": rfc3339(now)} if stop else {})
-
-
-def receipt_record(receipt: Receipt, stop: Stop) -> dict[str, object]:
-    """What goes on record of a receipt."""
-    return {
-        "kind": "receipt",
-        "stop": receipt.stop,
-        "point": receipt.point,
-        "received_at": rfc3339(receipt.received_at),
-        "applied_at": rfc3339(receipt.applied_at),
-        "ms": (receipt.applied_at - stop.cut_off) / 1000,
-        "key": receipt.key,
-        "signature": receipt.signature,
-    }

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from nameplate.domain import reference
 from nameplate.domain.actors import Standing, State
@@ -20,8 +20,6 @@ from nameplate.domain.supplies import supplied
 from nameplate.domain.verdicts import Reason, Verdict, hardened
 from nameplate.domain.windows import Transitions
 
-from .forbid import Rules, Ways
-
 EXAMPLES = 3
 _NEVER = Test(("context",), ())
 _JUDGED = MERITS | {
@@ -36,7 +34,19 @@ _JUDGED = MERITS | {
 """Decisions on these say something about contracts; the others were made before any contract was looked at."""
 
 
-RulesOf = Callable[[Registry, Registry, Ways], Rules]
+class Rules(Protocol):
+    """The rules of a registry; see `flows.forbid`."""
+
+    def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
+        """The verdict, or the refusal by the rules that forbid it."""
+        ...
+
+    def lacks(self, request: AccessRequest) -> bool:
+        """Whether a rule asks for what the request does not hold."""
+        ...
+
+
+RulesOf = Callable[[Registry, Registry, Index], Rules]
 """The rules of a registry, put to what another knows and to what requests come to."""
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 from scim2_models import InvalidFilterException, InvalidValueException, SCIMException
+from scim2_server.requests import ScimRequest
 
 from nameplate.bridges.scim.schemas import provider
 from nameplate.bridges.scim.service import MAX_BODY, NameplateService, read_patch, require_paths
-from scim2_server.requests import ScimRequest
 from tests.bridges.scim.house import PATCH, device
 
 SERVICE = NameplateService(provider(), secret=b"s")

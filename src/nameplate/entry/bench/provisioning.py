@@ -116,7 +116,7 @@ def _device(number: int) -> Any:
     return {"schemas": [CORE], "displayName": f"unit-{number}", "active": True}
 
 
-def _active(value: bool) -> Any:  # noqa: FBT001 - as in the request
+def _active(value: bool) -> Any:
     return {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": value}]}
 
 
@@ -149,9 +149,7 @@ def _in_force(data: Path, rounds: int) -> dict[str, float]:
     return {"p50_ms": _part(took, 0.5), "p99_ms": _part(took, 0.99)}
 
 
-def _bulk(
-    server: Server, upstream: Upstream, places: list[str], token: str, rate: float, data: Path
-) -> dict[str, Any]:
+def _bulk(server: Server, upstream: Upstream, places: list[str], token: str, rate: float, data: Path) -> dict[str, Any]:
     def load(seconds: float) -> Load:
         return uvloop.run(put_paced_load(server.port, _questions(token, len(places)), rate, seconds))
 

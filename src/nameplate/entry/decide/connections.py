@@ -12,8 +12,8 @@ from nameplate.domain.links import Install, Opening
 from nameplate.domain.registry import Registry
 from nameplate.domain.stops import Receipt, Stop, receipt_text
 from nameplate.domain.verdicts import Decision
-from nameplate.flows.stop import Told
 from nameplate.ports.bus import Peer
+from nameplate.ports.points import Told
 
 log = structlog.get_logger()
 OPEN_S = 15.0
