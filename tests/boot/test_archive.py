@@ -9,7 +9,7 @@ import tarfile
 import pytest
 
 from nameplate.boot.archive import Member, check_seal, seal_text, unpack, write_archive
-from nameplate.domain.errors import Invalid
+from nameplate.domain.errors import Conflict, Invalid
 from nameplate.domain.notes import VerifierKey
 from tests.journals.segments.samples import OTHER_SIGNER, SIGNER
 
@@ -31,9 +31,9 @@ def packed(path, *infos):
     return sealed(path, gzip.compress(content.getvalue()))
 
 
-def sealed(path, body):
+def sealed(path, body, signer=SIGNER):
     digest = hashlib.sha256(body).hexdigest()
-    signature = base64.b64encode(SIGNER.sign(seal_text(str(KEY), digest))).decode()
+    signature = base64.b64encode(signer.sign(seal_text(str(KEY), digest))).decode()
     comment = f"nameplate-backup/1 {KEY} {digest} {signature}".encode()
     path.write_bytes(body + b"\x1f\x8b\x08\x10\0\0\0\0\0\xff" + comment + b"\0\x03\0" + bytes(8))
     return path
@@ -45,7 +45,7 @@ def test_what_goes_in_comes_out_and_no_more_of_a_file_than_was_asked_for(tmp_pat
     segment = "journal/00000000000000000001.journal"
     file = write(tmp_path / "b", [*MEMBERS, Member(segment, long, 2_000_001)])
     assert file.stat().st_mode & 0o777 == 0o600
-    assert check_seal(file, KEY).key == KEY
+    assert check_seal(file).key == KEY
     (tmp_path / "out").mkdir()
     manifest = unpack(file, tmp_path / "out")
     assert manifest["node"] == "n1"
@@ -68,20 +68,22 @@ def test_every_byte_counts(tmp_path):
     for at in range(len(whole)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x20]) + whole[at + 1 :])
         with pytest.raises(Invalid):
-            check_seal(path, None)
+            check_seal(path)
     for content in (b"", whole[:-1], whole + b"\0", b"x" + whole, whole[200:], whole + whole):
         path.write_bytes(content)
         with pytest.raises(Invalid):
-            check_seal(path, None)
+            check_seal(path)
 
 
-def test_only_the_key_that_is_trusted_counts(tmp_path):
+def test_only_the_key_that_it_names_may_have_signed(tmp_path):
     file = write(tmp_path / "b")
-    other = VerifierKey("nameplate/n1", OTHER_SIGNER.public_key)
-    with pytest.raises(Invalid, match="another key"):
-        check_seal(file, other)
+    assert check_seal(file).key == KEY
+    # Neither ours, when the node has another key meanwhile, nor anybody else's.
+    with pytest.raises(Conflict, match="changed"):
+        write(tmp_path / "c", signer=OTHER_SIGNER)
+    assert not (tmp_path / "c").exists()
     with pytest.raises(Invalid, match="signature"):
-        check_seal(write(tmp_path / "c", signer=OTHER_SIGNER), None)
+        check_seal(sealed(tmp_path / "d", b"body", OTHER_SIGNER))
 
 
 def info(name, size=0, kind=tarfile.REGTYPE, link=""):
@@ -97,6 +99,8 @@ def info(name, size=0, kind=tarfile.REGTYPE, link=""):
         [info("/etc/passwd")],
         [info("journal/../node")],
         [info("keys/passphrase")],
+        [info("tls/other.pem")],
+        [info("tls/server.pem", kind=tarfile.SYMTYPE, link="/etc/passwd")],
         [info("node", kind=tarfile.SYMTYPE, link="/etc/passwd")],
         [info("keys/store", kind=tarfile.LNKTYPE, link="node")],
         [info("journal", kind=tarfile.DIRTYPE)],
@@ -105,11 +109,11 @@ def info(name, size=0, kind=tarfile.REGTYPE, link=""):
         [info("node")],
         [],
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_what_does_not_belong_into_it_is_refused_even_if_truly_signed(tmp_path, members):
     file = packed(tmp_path / "b", *members)
-    check_seal(file, KEY)
+    check_seal(file)
     (tmp_path / "out").mkdir()
     with pytest.raises(Invalid):
         unpack(file, tmp_path / "out")
@@ -121,7 +125,7 @@ def test_what_does_not_belong_into_it_is_refused_even_if_truly_signed(tmp_path, 
 )
 def test_a_body_that_is_none_is_refused_even_if_truly_signed(tmp_path, body):
     file = sealed(tmp_path / "b", body)
-    check_seal(file, KEY)
+    check_seal(file)
     (tmp_path / "out").mkdir()
     with pytest.raises(Invalid):
         unpack(file, tmp_path / "out")

@@ -3,16 +3,21 @@
 import asyncio
 import json
 import shutil
+import stat
+from contextlib import closing
 
 import pytest
 
+from nameplate.boot import clocks
 from nameplate.boot.backup import back_up
+from nameplate.boot.deciding import open_keys
 from nameplate.boot.journal import verify_journal
 from nameplate.boot.paths import Paths
 from nameplate.boot.restore import check_backup, restore
 from nameplate.boot.settings import Settings
 from nameplate.domain.errors import Conflict, Invalid, NotFound, Refused
 from nameplate.exports.position import PositionFile
+from nameplate.keys.x509 import CertificateFiles
 from nameplate.ports.sink import Position
 from tests.boot.journals import records
 from tests.boot.test_backup import nobody
@@ -53,6 +58,32 @@ def test_what_it_made_can_be_backed_up_and_restored_again(backup, tmp_path):
     done = run(tmp_path / "second", tmp_path / "newer")
     assert done.records == 6
     assert verify_journal(tmp_path / "newer", key=None, checkpoint=None).ok
+
+
+def test_certificates_come_back_with_their_keys_and_stay_private(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    asyncio.run(write(Settings.read(data=data), 1))
+    with closing(open_keys(Paths(data), Settings.read(data=data))) as keys:
+        made = CertificateFiles(Paths(data).tls, keys)
+        made.make_authority("Site", clocks.wall())
+        shown = made.use(made.draw(["here.example"], clocks.wall()))
+    back_up(data, tmp_path / "site.backup", nobody)
+    shutil.move(data / "keys" / "passphrase", tmp_path / "passphrase")
+    run(tmp_path / "site.backup", tmp_path / "new")
+    restored = Paths(tmp_path / "new")
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (restored.tls, *restored.tls.iterdir())}
+    assert modes == {"tls": 0o700, "ca.pem": 0o600, "server.pem": 0o600}
+    with closing(open_keys(restored, Settings.read(data=restored.data))) as keys:
+        pair = CertificateFiles(restored.tls, keys).server()
+        assert pair is not None
+        assert pair.certificate == shown
+        assert (restored.tls / "ca.pem").read_bytes() == (data / "tls" / "ca.pem").read_bytes()
+
+
+def test_a_backup_without_certificates_makes_none(backup, tmp_path):
+    run(backup, tmp_path / "new")
+    assert not list((tmp_path / "new" / "tls").glob("*"))
 
 
 def test_the_passphrase_lies_where_the_server_looks_for_it(backup, tmp_path):

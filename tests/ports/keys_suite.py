@@ -1,4 +1,4 @@
-"""What every adapter of the `KeyStore` port must do with credentials. Subclass it and give the fixture `reopen`.
+"""What every adapter of the `KeyStore` port must do. Subclass a suite and give the fixture `reopen`.
 
 `reopen()` is a context manager that opens the same store again and again.
 """
@@ -63,3 +63,41 @@ class CredentialsSuite:
             with pytest.raises(Invalid):
                 store.put_credential("a", bytes(size))
             assert store.credentials() == []
+
+
+class SuccessionSuite:
+    def test_a_successor_waits_until_it_takes_the_place_also_through_a_restart(self, reopen):
+        with reopen() as store:
+            former, secret = store.signer("node").public_key, store.secret("transport/d", 16)
+            following, later = store.next_signer("node").public_key, store.next_secret("transport/d")
+            assert (following != former, later != secret, len(later)) == (True, True, 16)
+            assert store.awaited() == {"node", "transport/d"}
+        with reopen() as store:
+            assert store.signer("node").public_key == former
+            assert store.next_signer("node").public_key == following
+            assert store.succeed("node") is store.succeed("transport/d") is True
+            assert store.succeed("node") is store.forget_next("other") is False
+        with reopen() as store:
+            assert (store.signer("node").public_key, store.secret("transport/d", 16)) == (following, later)
+            assert store.awaited() == set()
+            assert store.names() == ["node", "transport/d"]
+
+    def test_a_forgotten_successor_is_gone_and_the_former_stays(self, reopen):
+        with reopen() as store:
+            former, following = store.signer("node").public_key, store.next_signer("node").public_key
+            assert (store.forget_next("node"), store.succeed("node")) == (True, False)
+            assert (store.signer("node").public_key, store.awaited()) == (former, set())
+            assert store.next_signer("node").public_key != following
+
+    def test_nothing_succeeds_what_is_not_there_or_is_of_the_other_kind(self, reopen):
+        with reopen() as store:
+            store.signer("node")
+            store.secret("transport/d", 16)
+            for name, ask in (("other", store.next_signer), ("node", store.next_secret), ("other", store.next_secret)):
+                with pytest.raises(NotFound):
+                    ask(name)
+            with pytest.raises(NotFound):
+                store.next_signer("transport/d")
+            with pytest.raises(Invalid):
+                store.next_secret("../a")
+            assert store.awaited() == set()

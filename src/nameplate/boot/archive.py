@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from nameplate.domain.errors import Invalid
+from nameplate.domain.errors import Conflict, Invalid
 from nameplate.domain.notes import VerifierKey, parse_key
 from nameplate.journals.segments.heads import ed25519_holds
 
@@ -34,7 +34,8 @@ _CHUNK = 1024 * 1024
 _LEVEL = 3
 _NAME = re.compile(
     r"journal/[0-9]{20}\.journal|journal/head\.[01]|journal/node\.vkey|keys/store|node|format|nameplate\.toml"
-    r"|cursors/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json|" + re.escape(PEOPLE) + "|" + re.escape(MANIFEST)
+    r"|tls/(?:ca|server)\.pem|cursors/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json|"
+    + "|".join(re.escape(each) for each in (PEOPLE, MANIFEST))
 )
 
 Manifest = dict[str, Any]
@@ -66,7 +67,7 @@ def write_archive(
 ) -> int:
     """Write the file whole or not at all, readable by its owner alone; returns its size.
 
-    `sign` gives the signature over `seal_text` for a digest. Raises OSError.
+    `sign` gives the signature over `seal_text` for a digest. Raises OSError, and Conflict when it is of another key.
     """
     fresh = to.with_name(f".{to.name}.new")
     fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -75,8 +76,7 @@ def write_archive(
             hashing = _Hashing(file)
             _write_members(hashing, members, manifest)
             digest = hashing.sha256.hexdigest()
-            seal = f"{FORMAT} {vkey} {digest} {base64.b64encode(sign(digest)).decode()}".encode()
-            file.write(_HEAD + seal + _EMPTY)
+            file.write(_HEAD + _sealed(vkey, digest, sign(digest)) + _EMPTY)
             file.flush()
             os.fsync(fd)
         fresh.replace(to)
@@ -85,6 +85,12 @@ def write_archive(
         raise
     sync_directory(to.parent)
     return to.stat().st_size
+
+
+def _sealed(vkey: VerifierKey, digest: str, signature: bytes) -> bytes:
+    if not ed25519_holds(vkey.public_key, signature, seal_text(str(vkey), digest)):
+        raise Conflict("key_rotated_meanwhile", "The node's key was changed just now.", "Take the backup again.")
+    return f"{FORMAT} {vkey} {digest} {base64.b64encode(signature).decode()}".encode()
 
 
 def _write_members(hashing: "_Hashing", members: Iterable[Member], manifest: Manifest) -> None:
@@ -102,10 +108,10 @@ def _write_members(hashing: "_Hashing", members: Iterable[Member], manifest: Man
         tar.addfile(_info(MANIFEST, len(content)), BytesIO(content))
 
 
-def check_seal(path: Path, trusted: VerifierKey | None) -> Seal:
+def check_seal(path: Path) -> Seal:
     """Check every byte of the file against the signature at its end.
 
-    `trusted`: who must have signed; without it the file vouches for itself, which shows damage but no forgery. Raises
+    The file vouches for itself, which shows damage but no forgery: whose key it is its journal must say. Raises
     Invalid, and OSError.
     """
     size = path.stat().st_size
@@ -124,8 +130,6 @@ def check_seal(path: Path, trusted: VerifierKey | None) -> Seal:
         raise damaged("it was cut or altered")
     if not ed25519_holds(key.public_key, signature, seal_text(str(key), digest.hex())):
         raise damaged("its signature does not hold")
-    if trusted is not None and trusted.public_key != key.public_key:
-        raise damaged(f"it is signed by {key.name} with another key than the one given")
     return Seal(key, digest, length)
 
 

@@ -16,6 +16,7 @@ from . import clocks
 from .archive import PEOPLE, Manifest, Member, seal_text, write_archive
 from .deciding import open_keys
 from .layout import require_layout
+from .node_key import signer_of
 from .paths import Paths
 from .people import people_copied
 from .settings import Settings
@@ -80,7 +81,8 @@ def _manifest(paths: Paths, held: Durable) -> Manifest:
 def _small(paths: Paths) -> Iterator[Member]:
     for cursor in sorted(paths.cursors.glob("*.json")):
         yield _whole(f"cursors/{cursor.name}", cursor)
-    for name in ("node", "format", "nameplate.toml"):
+    # Before the key store: a certificate that is issued meanwhile leaves the key of the former one where it is.
+    for name in ("tls/ca.pem", "tls/server.pem", "node", "format", "nameplate.toml"):
         if (paths.data / name).is_file():
             yield _whole(name, paths.data / name)
 
@@ -107,6 +109,7 @@ def _signer(paths: Paths, vkey: VerifierKey, ask_server: AskServer) -> Callable[
         except StoreInUse:
             return ask_server(digest)
         with closing(keys):
-            return keys.signer("node").sign(seal_text(str(vkey), digest))
+            signer = signer_of(keys, vkey)
+            return signer.sign(seal_text(str(vkey), digest)) if signer else b""
 
     return sign

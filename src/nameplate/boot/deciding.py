@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nameplate.domain.errors import NotFound
 from nameplate.domain.findings import Finding, Severity
@@ -30,9 +29,11 @@ from nameplate.keys.file import FileKeyStore, find_passphrase
 from nameplate.keys.p256 import P256Agreement
 from nameplate.keys.x509 import CertificateFiles
 
-from . import clocks, tls
+from . import clocks, point_keys, tls
 from .mirror import Mirror
+from .node_key import open_journal
 from .paths import Paths
+from .point_keys import PointKeys
 from .replay import recount_permits, replay
 from .rules import engine
 from .settings import Settings
@@ -40,7 +41,7 @@ from .tables import load_tables
 from .timezones import transitions, wall
 
 TRANSPORT_KEY_BYTES = 16
-SIGNING_SEED_BYTES = 32
+SALT_BYTES = 32
 BADGE_KEY_BYTES = 32
 
 
@@ -53,6 +54,7 @@ class Deciding:
 
     node: str
     keys: FileKeyStore
+    point_keys: PointKeys
     journal: SegmentJournal
     registry: Registry
     index: Index
@@ -88,20 +90,23 @@ class Deciding:
             for channel in spec.channels
         }
         held = credentials.held(self.keys, spec.needed_credentials)
+        rekeying = {door: self.keys.next_secret(f"transport/{door}") for door in keys if self._is_rekeyed(door)}
         fires = frozenset(door.id for door in doors if door.id in self.registry.fires)
-        seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES)
-        return Welcome(spec, doors, keys, seed, held, fires)
+        return Welcome(spec, doors, keys, self.point_keys.seed(point_id), held, fires, rekeying)
+
+    def _is_rekeyed(self, door: str) -> bool:
+        return f"transport/{door}" in self.keys.awaited()
 
     def fingerprint(self, point_id: str) -> str:
         """Another text when a point has to be given other credentials; empty for one that names none."""
         names = self.registry.points[point_id].needed_credentials
-        seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES) if names else b""
-        return credentials.fingerprint(credentials.held(self.keys, names), seed) if names else ""
+        # Not the point's own key: a new one must not start its doors anew.
+        salt = self.keys.secret("fingerprints", SALT_BYTES) if names else b""
+        return credentials.fingerprint(credentials.held(self.keys, names), salt) if names else ""
 
     def register_point(self, point_id: str) -> None:
         """Put the public key of a point on record, once: whoever holds the journal can check its receipts."""
-        seed = self.keys.secret(f"point/{point_id}", SIGNING_SEED_BYTES)
-        public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw().hex()
+        public = point_keys.public(self.point_keys.seed(point_id))
         caller = self.registry.callers.get(point_id)
         if caller is None or caller.public_key != public:
             token_hash, simulate = (caller.token_hash, caller.simulate) if caller else ("", False)
@@ -147,6 +152,7 @@ def assemble(settings: Settings) -> Deciding:
     return Deciding(
         node,
         keys,
+        PointKeys(keys, registry),
         journal,
         registry,
         index,
@@ -172,10 +178,10 @@ def _oblige_times(registry: Registry, ledger: Ledger, authorizer: Authorizer) ->
 
 
 def _open_journal(paths: Paths, node: str, keys: FileKeyStore, settings: Settings, alarms: "_Alarms") -> SegmentJournal:
-    return SegmentJournal(
-        paths.journal,
+    return open_journal(
+        paths,
         node,
-        keys.signer("node"),
+        keys,
         on_failure=alarms.failed,
         on_recovery=alarms.recovered,
         settings=SegmentSettings(settings.journal.segment_bytes, settings.journal.reserve_bytes),

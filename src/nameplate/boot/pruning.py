@@ -1,14 +1,17 @@
 """Wiring of pruning: the files of the journal for the flow, and pruning without a server."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from nameplate.domain.errors import Invalid
 from nameplate.flows.prune import Pruned, Pruner
 from nameplate.flows.snapshot import taken
 from nameplate.journals.segments import JournalBroken
+from nameplate.journals.segments.format import list_segments
 from nameplate.journals.segments.pruning import Prunable, prunable, remove_before
+from nameplate.journals.segments.succession import KIND, handovers
 
 from . import clocks
 from .deciding import Deciding, assemble
@@ -31,6 +34,10 @@ class SegmentFiles:
             return prunable(self._directory, before, last)
         except ValueError as error:
             raise JournalBroken("a segment", 1, str(error)) from error
+
+    def handovers(self) -> Sequence[Mapping[str, Any]]:
+        """See `Segments`."""
+        return [{"kind": KIND, **each.members()} for each in handovers(list_segments(self._directory))]
 
     def remove_before(self, seq: int) -> int:
         """See `Segments`."""

@@ -4,10 +4,9 @@ import asyncio
 from contextlib import closing
 from pathlib import Path
 
-from nameplate.journals.segments import SegmentJournal
-
 from .deciding import node_name, open_keys
 from .layout import require_layout
+from .node_key import open_journal
 from .paths import Paths
 from .settings import Settings
 
@@ -21,7 +20,7 @@ async def _accept_cut(settings: Settings) -> int:
     paths = Paths(settings.data)
     require_layout(paths)
     with closing(open_keys(paths, settings)) as keys:
-        journal = SegmentJournal(paths.journal, node_name(paths), keys.signer("node"), accept_cut=True)
+        journal = open_journal(paths, node_name(paths), keys, accept_cut=True)
         try:
             return journal.next_seq - 1
         finally:

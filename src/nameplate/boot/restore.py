@@ -19,7 +19,8 @@ from nameplate.domain.registry import Registry, fold
 from nameplate.domain.timestamps import rfc3339
 from nameplate.exports.position import PositionFile
 from nameplate.flows.evidence import Evidence
-from nameplate.journals.segments import Report, SegmentJournal, find, verify
+from nameplate.journals.segments import Report, find, verify
+from nameplate.journals.segments.durable import durable
 from nameplate.keys.file import FileKeyStore, PassphraseMissing, find_passphrase
 from nameplate.keys.file.private import read_private, write_private
 
@@ -27,6 +28,7 @@ from . import clocks
 from .archive import Manifest, check_seal, damaged, sync_directory, unpack
 from .evidence import read_evidence
 from .layout import require_layout
+from .node_key import open_journal, signer_of
 from .paths import Paths
 from .replay import replay
 from .settings import Settings
@@ -111,7 +113,7 @@ def restore(
 @contextmanager
 def unpacked(file: Path, beside: Path, vkey: str) -> Iterator[Unpacked]:
     """The checked backup in a new folder in `beside`, which is gone afterwards unless it was moved away."""
-    seal = check_seal(file, parse_key(vkey) if vkey else None)
+    trusted, seal = parse_key(vkey) if vkey else None, check_seal(file)
     folder = beside / f".restoring-{secrets.token_hex(6)}"
     folder.mkdir(mode=0o700)
     try:
@@ -123,9 +125,16 @@ def unpacked(file: Path, beside: Path, vkey: str) -> Iterator[Unpacked]:
             raise damaged(f"its journal is {report.integrity}, its completeness {report.completeness}")
         if seal.key.name != f"nameplate/{node}" or not (paths.keys / "store").is_file():
             raise damaged("its node or its key store is missing")
+        if durable(paths.journal).key != seal.key or not (trusted is None or _vouches(trusted, seal.key, paths)):
+            raise damaged(f"it is signed by {seal.key.name} with another key than the one given")
         yield Unpacked(paths, node, seal.key, manifest, report)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _vouches(trusted: VerifierKey, signer: VerifierKey, paths: Paths) -> bool:
+    """Whether the journal leads from the key that is trusted to the one that has signed: rotations lie between."""
+    return verify(paths.journal, vkey=str(signer._replace(public_key=trusted.public_key))).ok
 
 
 def _require_empty(data: Path) -> None:
@@ -147,7 +156,7 @@ def _open_keys(found: Unpacked, given: Path | None) -> FileKeyStore:
             remedy = "Give the file that holds it: --passphrase-file FILE (it was keys/passphrase on the lost server)."
             raise PassphraseMissing(f"{error.message} {remedy}") from None
     keys = FileKeyStore(found.paths.keys, value)
-    if "node" not in keys.names() or keys.signer("node").public_key != found.key.public_key:
+    if signer_of(keys, found.key) is None:
         keys.close()
         raise Invalid("backup_foreign", "The key store is not that of the node which signed.", "Take another backup.")
     if given is not None and not _is_found_elsewhere(settings):
@@ -165,7 +174,7 @@ async def _go_on(found: Unpacked, keys: FileKeyStore, evidence: Evidence | None,
     registry = Registry()
     replay(registry, paths.journal)
     paths.node.write_text(f"{node}\n")
-    journal = SegmentJournal(paths.journal, node, keys.signer("node"), former=former)
+    journal = open_journal(paths, node, keys, former=former)
     record: dict[str, Any] = {"kind": "restored", "former": former, "node": node, "by": by}
     record |= {"records": found.report.last or 0, "backed_up_at": str(found.manifest.get("signed_at"))}
     if evidence:

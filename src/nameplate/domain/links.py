@@ -24,7 +24,8 @@ class Welcome:
     """What a point needs to work, and nothing of anybody else.
 
     `keys`: transport key by door. `signing_key`: Ed25519 seed. `credentials`: those of its names that are stored.
-    Secrets: never to be printed. `fires`: its doors that a fire alarm releases, as far as is known.
+    Secrets: never to be printed. `fires`: its doors that a fire alarm releases, as far as is known. `next_keys`: by
+    door, transport keys that are being handed over: the reader may have taken them.
     """
 
     spec: Point
@@ -33,6 +34,7 @@ class Welcome:
     signing_key: bytes = field(repr=False)
     credentials: dict[str, bytes] = field(default_factory=dict, repr=False)
     fires: frozenset[str] = frozenset()
+    next_keys: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,14 @@ class Install:
 
     door: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rekey:
+    """Sign with another key from now on (an Ed25519 seed); with `door` have its reader take another transport key."""
+
+    key: bytes = field(repr=False)
+    door: str = ""
 
 
 @dataclass(frozen=True, slots=True)

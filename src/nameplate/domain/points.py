@@ -9,6 +9,9 @@ PANEL_TYPES = frozenset({"osdp-panel"})
 """Types of points that stand in front of an existing access panel and present card numbers to it."""
 
 
+READER_TYPES = PANEL_TYPES | {"osdp"}
+"""Types of points whose doors have a reader of ours, with a transport key."""
+
 DOOR_API = "door-api"
 """The type of points that open doors by calling an access system."""
 

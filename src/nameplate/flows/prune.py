@@ -38,6 +38,10 @@ class Segments(Protocol):
         """The oldest, up to record `last`, with nothing from `before` (microseconds, UTC) or later."""
         ...
 
+    def handovers(self) -> Sequence[Mapping[str, Any]]:
+        """The records of its keys, each of which says which key follows which: without them old ones mean nothing."""
+        ...
+
     def remove_before(self, seq: int) -> int:
         """Remove what holds only records before `seq`."""
         ...
@@ -94,6 +98,8 @@ class Pruner:
             if not gone or dry_run:
                 return _told(gone, done=False)
             await self._keep_state()
+            for step in await asyncio.to_thread(self._segments.handovers):
+                await self._ledger.commit(dict(step))
             told = [each._asdict() for each in gone]
             await self._ledger.commit({"kind": "pruned", "before": gone[-1].last + 1, "segments": told, "by": by})
             await asyncio.to_thread(self._segments.remove_before, gone[-1].last + 1)

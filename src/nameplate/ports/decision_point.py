@@ -1,6 +1,6 @@
 """What an enforcement point asks, and what it must be able to do when told. Never says where the decision is made."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from nameplate.domain.outcomes import Outcome
@@ -38,6 +38,17 @@ class StopsApplied(Protocol):
 
     def begin_install(self, door: str, seconds: float) -> None:
         """Let the reader of `door` take its transport key within `seconds`. Logged from begin to end."""
+        ...
+
+    async def rekey(self, door: str, key: bytes) -> bool:
+        """Have the reader of `door` take another transport key; whether it has.
+
+        Raises `Refused` or `NotFound`, and nothing was sent to it then; `Unavailable` when nobody can know yet.
+        """
+        ...
+
+    def expect_keys(self, keys: Mapping[str, bytes]) -> None:
+        """The readers of these doors may have taken these keys already: find out, and report it."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Where keys live. Nothing behind this port ever shows a private key or a passphrase in an error or a log."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 
@@ -43,6 +44,29 @@ class KeyStore(Protocol):
 
     def replace(self, name: str, value: bytes) -> None:
         """Put `value` in the place of the secret called `name`, or create it. Signing keys are never replaced."""
+        ...
+
+    def next_signer(self, name: str) -> Signer:
+        """The signing key that is to succeed the one called `name`; made on first use, raises `NotFound`.
+
+        It waits beside that one until `succeed` or `forget_next`, also through a restart.
+        """
+        ...
+
+    def next_secret(self, name: str) -> bytes:
+        """The secret, of the same size, that is to succeed the one called `name`; otherwise as `next_signer`."""
+        ...
+
+    def awaited(self) -> AbstractSet[str]:
+        """The names of those whose successor waits."""
+        ...
+
+    def succeed(self, name: str) -> bool:
+        """Put the one that waits in the place of the former, which is gone then; whether one has waited."""
+        ...
+
+    def forget_next(self, name: str) -> bool:
+        """Let the former stay; whether one has waited."""
         ...
 
     def names(self) -> Sequence[str]:

@@ -34,6 +34,7 @@ class Watch:
 
     def __init__(self):
         self.stops, self.installs, self.applied_at = [], [], []
+        self.rekeyed, self.expected = [], []
         self.welcome: Any = None
         self.decisions: Any = None
         self.built, self.fault, self.last = 0, None, None
@@ -60,6 +61,15 @@ class Watch:
         if self.fault is not None:
             raise self.fault
         self.installs.append((door, seconds))
+
+    async def rekey(self, door, key):
+        if self.fault is not None:
+            raise self.fault
+        self.rekeyed.append((door, key))
+        return True
+
+    def expect_keys(self, keys):
+        self.expected.append(dict(keys))
 
 
 @asynccontextmanager

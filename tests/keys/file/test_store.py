@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nameplate.domain.errors import Conflict, Invalid, Unavailable
 from nameplate.keys.file import FileKeyStore, FileSigner, StoreDamaged, StoreExposed, StoreInUse, WrongPassphrase
 from nameplate.keys.file.sealed import new_lock, seal
-from tests.ports.keys_suite import CredentialsSuite
+from tests.ports.keys_suite import CredentialsSuite, SuccessionSuite
 
 PASSPHRASE = b"correct horse"
 
@@ -25,6 +25,12 @@ def directory_fixture(tmp_path):
 
 
 class TestCredentials(CredentialsSuite):
+    @pytest.fixture
+    def reopen(self, directory):
+        return lambda: opened(directory)
+
+
+class TestSuccession(SuccessionSuite):
     @pytest.fixture
     def reopen(self, directory):
         return lambda: opened(directory)

@@ -72,6 +72,14 @@ class DoorApiPoint:
         del seconds
         raise Refused("no_reader", f"Door {door} has no reader of ours.", "Its access system is called instead.")
 
+    async def rekey(self, door: str, key: bytes) -> bool:
+        """There is no reader that could take a key. Raises Refused."""
+        del key
+        raise Refused("no_reader", f"Door {door} has no reader of ours.", "Its access system is called instead.")
+
+    def expect_keys(self, keys: Mapping[str, bytes]) -> None:
+        """There are none."""
+
     def _report(
         self, happening: Happening, door: str, decision: Decision, detail: dict[str, str | int | float | bool]
     ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import Any
 
-from nameplate.domain.errors import NameplateError, Unavailable
+from nameplate.domain.errors import NameplateError, Refused, Unavailable
 from nameplate.domain.obligations import OPEN_S, STRIKE_S, Obligations
 from nameplate.domain.outcomes import Happening, Outcome
 from nameplate.domain.places import Door, Reader
@@ -22,6 +22,9 @@ from .settings import MAX_PASS_S, MAX_TIMED_S, OsdpSettings
 from .wire import AuthResponse, CardPresent
 
 SAME_BADGE_S = 2.0
+IDLE_S, REKEY_S = 20.0, 20.0
+"""How long a new key waits for the door to be free, and then for the reader to come back with it."""
+_REKEYED = frozenset({Happening.TRANSPORT_KEY_CHANGED, Happening.TRANSPORT_KEY_KEPT})
 Detail = dict[str, str | int | float | bool]
 
 
@@ -50,6 +53,7 @@ class Doorway:
         self._shown: tuple[int, int, bytes] | None = None
         self._shown_at = -inf
         self._unacknowledged_at = inf
+        self._rekeyed: asyncio.Future[bool] | None = None
         self._talks: dict[int, asyncio.Task[None]] = {}
         self._answers: dict[int, asyncio.Future[bytes]] = {}
         self.link = Link(channel, key, settings, monotonic, self._hear, self._reach_changed)
@@ -74,6 +78,34 @@ class Doorway:
         if grant is not None and grant.to_zone in stop.zones:
             self._crossing.withdraw()
             self._retract()
+
+    async def rekey(self, key: bytes, idle_s: float = IDLE_S) -> bool:
+        """Have the reader take another transport key, when nobody is at the door; whether it has.
+
+        Raises Refused, and the reader has heard nothing then; Unavailable when nobody can know yet.
+        """
+        await self._come_to_rest(idle_s)
+        self._rekeyed = asyncio.get_running_loop().create_future()
+        self.link.begin_rekey(key)
+        try:
+            return await asyncio.wait_for(self._rekeyed, REKEY_S)
+        except TimeoutError:
+            message = f"The reader of {self._door.id} has not come back yet: it has the old key or the new one."
+            raise Unavailable("rekey_open", message, "Both are kept, and tried in turn.") from None
+
+    async def _come_to_rest(self, idle_s: float) -> None:
+        until = self._monotonic() + idle_s
+        while not self.idle:
+            if self._monotonic() >= until:
+                message = f"Somebody is at door {self._door.id}: no crossing is disturbed for this."
+                raise Refused(mapping.DOOR_IN_USE, message, "Try again when it is quiet.")
+            await asyncio.sleep(self._settings.tick_s)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody talks, nobody crosses and no fire alarm releases the door."""
+        talking = any(not talk.done() for talk in self._talks.values())
+        return not talking and self._crossing.grant is None and not self._crossing.on_fire
 
     async def close(self) -> None:
         """End all talks and let go of the line. A strike under way ends by the reader's own timer."""
@@ -154,7 +186,9 @@ class Doorway:
 
     def _reach_changed(self, happening: Happening, detail: Detail) -> None:
         self._report(happening, detail=detail)
-        if happening is not Happening.READER_ONLINE:
+        if happening in _REKEYED and self._rekeyed is not None and not self._rekeyed.done():
+            self._rekeyed.set_result(happening is Happening.TRANSPORT_KEY_CHANGED)
+        if happening is not Happening.READER_ONLINE and happening not in _REKEYED:
             self._crossing.lose_sight()
 
     # --- the talk with a robot ---

@@ -11,8 +11,9 @@ from nameplate.domain.outcomes import Happening
 from nameplate.domain.points import Channel
 from nameplate.ports.decision_point import Monotonic
 
+from .keys import TransportKeys
 from .lines import Line, opener
-from .mapping import Command
+from .mapping import Command, keyset
 from .panel import Done, Panel
 from .settings import OsdpSettings
 
@@ -55,7 +56,9 @@ class Link:
         hear: Callable[[dict[str, Any]], None],
         changed: Changed,
     ) -> None:
-        self._channel, self._key, self._settings, self._monotonic = channel, key, settings, monotonic
+        self._channel, self._settings, self._monotonic = channel, settings, monotonic
+        self._keys, self._rekey_due = TransportKeys(key), False
+        self._tried = 0
         self._hear, self._changed = hear, changed
         self._open = opener(channel.to)
         self._opening: asyncio.Task[None] | None = None
@@ -63,7 +66,7 @@ class Link:
         self._reach = Reach.STARTING
         self._install = Install.NONE
         self._install_until = self._verify_until = 0.0
-        self._panel = Panel(channel.address, key, monotonic)
+        self._panel = Panel(channel.address, self._keys.current, monotonic)
         self._kick_at, self._kicked_at, self._came_up = monotonic(), NEVER, False
 
     @property
@@ -87,6 +90,10 @@ class Link:
         self._refresh()
         if self._install is not Install.NONE:
             self._step_install()
+        if self._rekey_due:
+            self._rekey_due = False
+            self._keys.swap()
+            self._replace_panel(Install.NONE)
         if self._panel.channel.lost:
             self._drop_line()
             self.distrust()
@@ -103,6 +110,32 @@ class Link:
         self._changed(Happening.INSTALL_STARTED, {"seconds": seconds})
         self._replace_panel(Install.OFFERING)
 
+    def begin_rekey(self, key: bytes) -> None:
+        """Have the reader take another key, over the channel that is up; what came of it is told as a change.
+
+        Until the channel is up again either key may be in force, and both are tried in turn. Raises Refused, and the
+        reader has heard nothing then.
+        """
+        if self._install is not Install.NONE or self._keys.open:
+            raise Refused("rekeying", f"The key of the reader of {self._channel.door} is being changed already.")
+        if not self.usable:
+            raise self._offline()
+        self._keys.offer(key)
+        if not self.send(keyset(key), self._took):
+            self._keys.withdraw()
+            raise self._offline()
+
+    def expect(self, key: bytes) -> None:
+        """The reader may have taken this key, in the life of another process or in ours. Told as a change."""
+        if self._keys.open:
+            return  # It will be told.
+        if key == self._keys.current:
+            self._changed(Happening.TRANSPORT_KEY_CHANGED, {})
+        elif self.usable:
+            self._changed(Happening.TRANSPORT_KEY_KEPT, {})
+        else:
+            self._keys.offer(key)
+
     def close(self) -> None:
         """Let go of the line for good."""
         self._closed = True
@@ -111,6 +144,18 @@ class Link:
     @property
     def _reached(self) -> bool:
         return self._panel.secure and self._monotonic() - self._panel.channel.heard_at <= self._settings.offline_after_s
+
+    def _offline(self) -> Refused:
+        message = f"The reader of {self._channel.door} cannot be reached: nothing was sent to it."
+        return Refused("reader_offline", message, "Mend its line, then try again.")
+
+    def _took(self, acknowledged: bool) -> None:  # noqa: FBT001 - called back by the panel
+        if acknowledged:
+            self._changed(Happening.TRANSPORT_KEY_ACKNOWLEDGED, {})
+            # Not from within the panel, which is replaced by this.
+            self._rekey_due = True
+        else:
+            self.distrust()
 
     def _readable(self) -> None:
         # One turn takes a reply in, the next one sends what waits: without it a command would wait for the tick.
@@ -124,8 +169,12 @@ class Link:
         self._track()
 
     def _track(self) -> None:
+        if self._rekey_due:
+            return  # libosdp lets go of the channel with the former key: that is no loss.
         if self._reached and not self._came_up:
-            self._kick_at, self._came_up = inf, True
+            self._kick_at, self._came_up, self._tried = inf, True, 0
+            if self._install is Install.NONE:
+                self._settle()
         if self.usable:
             self._move(Reach.ONLINE, Happening.READER_ONLINE)
         elif self._reach is Reach.ONLINE and self._panel.secure:
@@ -135,23 +184,34 @@ class Link:
             self._move(Reach.INSECURE, Happening.SECURE_CHANNEL_LOST)
             self.distrust()
 
+    def _settle(self) -> None:
+        if self._keys.open:
+            changed = self._keys.settle()
+            self._changed(Happening.TRANSPORT_KEY_CHANGED if changed else Happening.TRANSPORT_KEY_KEPT, {})
+
     def _move(self, reach: Reach, happening: Happening) -> None:
         if reach is not self._reach:
             self._reach = reach
             self._changed(happening, {})
 
     def _kick(self) -> None:
-        if self._install is Install.NONE and self._kicked_at > NEVER and not self._came_up:
-            self._never_came_up()
+        failed = self._install is Install.NONE and self._kicked_at > NEVER and not self._came_up
+        heard = self._panel.channel.heard_at > self._kicked_at
+        if failed:
+            self._never_came_up(heard=heard)
         self._drop_line()
+        if failed and heard and self._keys.open:
+            self._keys.swap()
+            self._panel = Panel(self._channel.address, self._keys.current, self._monotonic)
         self._kicked_at, self._came_up = self._monotonic(), False
         self._kick_at = self._kicked_at + self._settings.kick_s
         if self._opening is None or self._opening.done():
             self._opening = asyncio.get_running_loop().create_task(self._reopen())
 
-    def _never_came_up(self) -> None:
+    def _never_came_up(self, *, heard: bool) -> None:
         # A reader that answers and yet does not come up has another key, or is somebody else.
-        if self._panel.channel.heard_at > self._kicked_at:
+        self._tried += heard
+        if heard and self._tried > self._keys.open:
             self._move(Reach.INSECURE, Happening.SECURE_CHANNEL_LOST)
         elif self._reach is Reach.STARTING:
             self._move(Reach.OFFLINE, Happening.READER_OFFLINE)
@@ -186,6 +246,7 @@ class Link:
         elif self._install is Install.VERIFYING and self._reached:
             self._install = Install.NONE
             self._changed(Happening.INSTALL_DONE, {})
+            self._settle()
         elif self._install is Install.VERIFYING and now >= self._verify_until:
             self._replace_panel(Install.OFFERING)
 
@@ -194,9 +255,11 @@ class Link:
         self._replace_panel(Install.NONE)
 
     def _replace_panel(self, install: Install) -> None:
+        if install is Install.NONE and self._keys.open:
+            self._reach = Reach.STARTING  # It goes on in a moment with the other key: no outage to be told of.
         self._drop_line()
         self._install = install
         offering = install is Install.OFFERING
-        self._panel = Panel(self._channel.address, self._key, self._monotonic, install=offering)
+        self._panel = Panel(self._channel.address, self._keys.current, self._monotonic, install=offering)
         self._reach = Reach.STARTING
         self._kick_at, self._kicked_at, self._came_up = self._monotonic(), NEVER, False

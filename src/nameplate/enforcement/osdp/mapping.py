@@ -28,6 +28,7 @@ UNAVAILABLE, DOOR_IN_USE, EXPIRED, STOPPED, NO_SECURE_CHANNEL, NAMELESS, STRIKE_
 )
 
 _TIMED_ON, _OFF, _TEMPORARY, _TONE = 5, 1, 2, 2
+_SCBK = 1
 
 
 class Inputs(NamedTuple):
@@ -120,6 +121,11 @@ def obstacle(decision: Decision, now: int, cut_offs: Mapping[str, int], to_zone:
     if now >= decision.expires_at:
         return EXPIRED
     return ""
+
+
+def keyset(key: bytes) -> Command:
+    """A new transport key for the reader (osdp_KEYSET, IEC 60839-11-5), for its Secure Channel to carry."""
+    return {"command": osdp.Command.Keyset, "type": _SCBK, "data": key}
 
 
 def strike(seconds: float) -> Command:

@@ -80,11 +80,21 @@ class OsdpPoint:
         """Let the reader of `door` take its transport key within `seconds`. Raises NotFound, Invalid, Refused."""
         if not 0 < seconds <= MAX_INSTALL_S:
             raise Invalid("malformed", f"An install window lasts up to {MAX_INSTALL_S:.0f} s, not {seconds:.0f} s.")
+        self._doorway(door).link.begin_install(seconds)
+
+    async def rekey(self, door: str, key: bytes) -> bool:
+        """Have the reader of `door` take another transport key; whether it has. See `Doorway.rekey`."""
+        return await self._doorway(door).rekey(key)
+
+    def expect_keys(self, keys: Mapping[str, bytes]) -> None:
+        """The readers of these doors may have taken these keys: find out, and report it."""
+        for door, key in keys.items():
+            self._doorway(door).link.expect(key)
+
+    def _doorway(self, door: str) -> Doorway:
         if door not in self._doorways:
-            raise NotFound(
-                "unknown_door", f"This point does not serve door {door}.", "Add it to the channels of the point."
-            )
-        self._doorways[door].link.begin_install(seconds)
+            raise NotFound("unknown_door", f"This point does not serve door {door}.", "Add it to its channels.")
+        return self._doorways[door]
 
     def _require(self, channel: Channel, doors: Mapping[str, Door], keys: Mapping[str, bytes]) -> None:
         check_channel(channel)

@@ -27,6 +27,7 @@ from . import (
     plans,
     points,
     rollout,
+    rotation,
     rules,
     server,
     simulate,
@@ -60,7 +61,8 @@ app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(bridges.app, name="bridge", help="The identity systems that the company has.")
 app.add_typer(sinks.app, name="sink", help="Where events go.")
-app.add_typer(keys.app, name="key", help="Credentials of other systems, in the key store.")
+keys.app.add_typer(rotation.app, name="rotate", help="A new key in the place of one of our own.")
+app.add_typer(keys.app, name="key", help="Credentials of other systems in the key store, and our own keys.")
 app.add_typer(contracts.app, name="contract", help="Try contracts out before they are in force.")
 app.add_typer(rollout.app, name="rollout", help="From observing to enforcing, step by step.")
 app.add_typer(tls.app, name="tls", help="The certificate of the public listener.")

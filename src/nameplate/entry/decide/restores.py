@@ -72,12 +72,12 @@ class Restores:
         registry: Registry,
         lifecycle: Lifecycle,
         node: str,
-        signer: Signer,
+        signer: Callable[[], Signer],
         pruner: Pruner,
         clock: Callable[[], int],
     ) -> None:
         self._registry, self._lifecycle, self._pruner, self._clock = registry, lifecycle, pruner, clock
-        self._vkey, self._signer = str(VerifierKey(origin_of(node), signer.public_key)), signer
+        self._node, self._signer = node, signer
 
     @operation("POST /v1/backup-seals", Who.LOCAL, Answer(SealOut), SealIn)
     async def seal(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,8 +86,9 @@ class Restores:
         wanted = await read_json(receive, SealIn)
         if not _DIGEST.fullmatch(wanted.sha256):
             raise Invalid("sha256", "This is not a SHA-256 in hex.", "Take the backup with `nameplate backup`.")
-        signature = self._signer.sign(seal_text(self._vkey, wanted.sha256))
-        await reply_json(send, SealOut(self._vkey, signature.hex()))
+        signer = self._signer()
+        vkey = str(VerifierKey(origin_of(self._node), signer.public_key))
+        await reply_json(send, SealOut(vkey, signer.sign(seal_text(vkey, wanted.sha256)).hex()))
 
     @operation("POST /v1/journal/prune", Who.LOCAL, Answer(PrunedOut, problems=(404, 409, 503)), PruneIn)
     async def prune(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -25,6 +25,7 @@ from nameplate.flows.observe import Observer
 from nameplate.flows.place import Placing
 from nameplate.flows.present import Presenter
 from nameplate.flows.reconcile import Reconciler
+from nameplate.flows.rotate import ReaderKeys, Rotator
 from nameplate.flows.search import Searcher
 from nameplate.flows.sponsor import Sponsors
 from nameplate.flows.stop import Lifecycle
@@ -51,6 +52,7 @@ from .local import Local
 from .notices import Notices
 from .places import PlaceOrders
 from .restores import Restores
+from .rotations import Rotations
 from .searches import Searches
 from .serving import bind_public, listeners
 from .signals import Signals
@@ -146,7 +148,9 @@ def _hub(parts: Deciding, connections: Connections, lifecycle: Lifecycle, reconc
     hub = Hub(parts.registry, parts.ledger, connections, presenter, parts.badges, parts.mirror.unit, welcome)
     observer = Observer(parts.registry, parts.index, parts.ledger, clocks.monotonic)
     parts.authorizer.on_passed_back = observer.passed_back
+    readers = ReaderKeys(parts.keys, parts.registry, parts.ledger)
     hub.on_outcome += [lambda outcome, _shown: reconciler.outcome(outcome), observer.outcome]
+    hub.on_outcome.append(lambda outcome, _shown: readers.heard(outcome))
     return hub
 
 
@@ -186,7 +190,6 @@ def build_app(
     local = Local(parts.registry, parts.ledger, parts.authorizer, lifecycle, connections, clocks.wall)
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
     figures = figures or Figures(parts, connections, lifecycle)
-    signer = parts.keys.signer("node")
     bridges = Bridges(parts.registry, parts.ledger)
     routes = served(
         access,
@@ -198,15 +201,22 @@ def build_app(
         Health(parts.journal, figures, parts.keys.credential, paths.manage),
         TlsRoutes(parts.certifier, shown),
         Keyring(parts.credentials),
+        Rotations(_rotator(parts, connections)),
         Sinks(parts.registry, parts.ledger, parts.node),
         BadgeRoutes(parts.badges),
-        Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall),
+        Restores(
+            parts.registry, lifecycle, parts.node, lambda: parts.journal.signer, pruner(parts, paths), clocks.wall
+        ),
         AlarmRoutes(parts.alarm_keeper),
         PlaceOrders(_places(parts, connections), Placing(parts.registry, parts.ledger)),
         *more,
     )
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size, bridges.caller)
     return App(routes, forward, access.questions())
+
+
+def _rotator(parts: Deciding, connections: Connections) -> Rotator:
+    return Rotator(parts.keys, parts.point_keys, parts.journal, parts.registry, parts.ledger, connections, clocks.wall)
 
 
 def _welcome(parts: Deciding, point: str) -> Welcome:

@@ -11,7 +11,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from nameplate.domain.errors import Refused, Unavailable
-from nameplate.domain.links import Hello, Install, Opening, Welcome
+from nameplate.domain.links import Hello, Install, Opening, Rekey, Welcome
 from nameplate.domain.stops import Receipt, Stop, receipt_text
 from nameplate.domain.verdicts import Decision
 from nameplate.ports.bus import Handler, Peer
@@ -75,13 +75,20 @@ class PointProcess:
                 task.cancel()
 
     def _handlers(self) -> dict[str, Handler]:
-        return {"stop": self._on_stop, "install": self._on_install, "open": self._on_open}
+        return {
+            "stop": self._on_stop,
+            "install": self._on_install,
+            "open": self._on_open,
+            "sign_with": self._on_sign_with,
+            "rekey": self._on_rekey,
+        }
 
     async def _greet(self, peer: Peer) -> None:
         welcome = await peer.call("hello", Hello(self._start.point, self._start.token), Welcome)
+        self._signing = Ed25519PrivateKey.from_private_bytes(welcome.signing_key)
         if self._guard is None:
-            self._signing = Ed25519PrivateKey.from_private_bytes(welcome.signing_key)
             self._guard = self._build(welcome, self._decisions)
+        self._guard.expect_keys(welcome.next_keys)
         self._decisions.connected(peer)
         self._welcomed.set()
 
@@ -96,6 +103,15 @@ class PointProcess:
         wanted = msgspec.msgpack.decode(body, type=Install)
         guard, _ = await self._ready()
         guard.begin_install(wanted.door, wanted.seconds)
+
+    async def _on_sign_with(self, _peer: Peer, body: bytes) -> None:
+        wanted = msgspec.msgpack.decode(body, type=Rekey)
+        self._signing = Ed25519PrivateKey.from_private_bytes(wanted.key)
+
+    async def _on_rekey(self, _peer: Peer, body: bytes) -> bool:
+        wanted = msgspec.msgpack.decode(body, type=Rekey)
+        guard, _ = await self._ready()
+        return await guard.rekey(wanted.door, wanted.key)
 
     async def _on_open(self, _peer: Peer, body: bytes) -> str:
         wanted = msgspec.msgpack.decode(body, type=Opening)

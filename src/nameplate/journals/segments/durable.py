@@ -8,7 +8,7 @@ from nameplate.domain.notes import Checkpoint, VerifierKey
 
 from .errors import JournalBroken
 from .format import Segment
-from .heads import newest, read_key, read_slots
+from .heads import own_slots
 from .reader import segments_of
 from .seek import seek
 
@@ -28,14 +28,12 @@ def durable(directory: Path) -> Durable:
     Raises `NotFound` when there is no journal, `JournalBroken` when its checkpoint cannot be trusted, and `Conflict`
     when its oldest segments are being pruned at this moment.
     """
-    key = read_key(directory)
-    slots = read_slots(directory, key) if key else []
-    checkpoint = newest(slots)
-    if key is None or checkpoint is None:
+    slots = [(each.key, each.note, each.checkpoint) for each in own_slots(directory) if each.key and each.checkpoint]
+    if not slots:
         if not segments_of(directory):
             raise NotFound("journal_missing", "There is no journal here.", "Give the data folder of a server.")
         raise JournalBroken("head.0", 1, "no checkpoint can be trusted")
-    note = next(slot.note for slot in slots if slot.checkpoint == checkpoint)
+    key, note, checkpoint = max(slots, key=lambda each: (each[2].size, each[2].at))
     segments = [each for each in segments_of(directory) if each.first <= max(1, checkpoint.size)]
     try:
         sizes = [segment.path.stat().st_size for segment in segments[:-1]]

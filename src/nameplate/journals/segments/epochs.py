@@ -51,3 +51,14 @@ def is_lost(checkpoint: Checkpoint, found: Sequence[Epoch]) -> bool:
     ends = {former.node: later.first - 1 for former, later in pairwise(found) if former.node != current}
     end = ends.get(checkpoint.origin.removeprefix(origin_of("")))
     return end is not None and checkpoint.size > end
+
+
+def torn_at(following: Segment | None) -> int | None:
+    """After a disk failure the next file says how far the one before counts."""
+    if following is None:
+        return None
+    try:
+        with following.path.open("rb") as file:
+            return parse_header(file.readline(MAX_HEADER + 1)).torn
+    except (OSError, ValueError):
+        return None

@@ -9,7 +9,7 @@ from nameplate.ports.journal import Entry
 
 from .errors import JournalBroken, JournalCut
 from .format import MAX_RECORD, Segment, list_segments, record_prefix
-from .heads import SLOTS, newest, read_key, read_note, read_slots
+from .heads import SLOTS, newest, own_slots, read_note
 from .seek import position, seek
 
 _CHUNK = 256 * 1024
@@ -59,8 +59,7 @@ class SegmentFollower:
         notes = tuple(read_note(self._directory / name) for name in SLOTS)
         if notes == self._seen:
             return
-        key = read_key(self._directory)
-        checkpoint = newest(read_slots(self._directory, key)) if key else None
+        checkpoint = newest(own_slots(self._directory))
         if checkpoint:
             self._seen = notes
             self._durable = max(self._durable, checkpoint.size)

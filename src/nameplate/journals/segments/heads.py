@@ -6,6 +6,7 @@ synced segments hold. After a power failure it may be older than they are, which
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,17 +21,19 @@ from .format import is_plain
 
 SLOTS = ("head.0", "head.1")
 KEY_FILE = "node.vkey"
+FORMER_KEY_FILE = "former.vkey"
 _READS = 5
 _PAUSE_S = 0.002
 
 
 class Slot(NamedTuple):
-    """What lies in one slot: a checkpoint, or why there is none."""
+    """What lies in one slot: a checkpoint and who signed it, or why there is none."""
 
     name: str
     note: bytes
     checkpoint: Checkpoint | None
     fault: str
+    key: VerifierKey | None = None
 
 
 class HeadWriter:
@@ -61,7 +64,13 @@ class HeadWriter:
         for slot in range(len(SLOTS)):
             self._put(slot, note)
         self.sync()
+        self._files.remove(self._directory / FORMER_KEY_FILE)
         self.last = (checkpoint, note)
+
+    def change_key(self, key: VerifierKey, sign: Callable[[bytes], bytes]) -> None:
+        """Sign with this key from now on. Readers trust the former one, too, until `write_both` is done with it."""
+        self._key, self._sign = key, sign
+        publish_key(self._directory, key)
 
     def sync(self) -> None:
         """Bring both slots to the disk."""
@@ -92,10 +101,34 @@ def ed25519_holds(public_key: bytes, signature: bytes, message: bytes) -> bool:
 
 def read_key(directory: Path) -> VerifierKey | None:
     """The verifier key that lies beside the segments, if there is a sound one."""
-    try:
-        return parse_key(read_note(directory / KEY_FILE).decode("ascii"))
-    except (UnicodeDecodeError, Invalid):
-        return None
+    return _key_in(directory / KEY_FILE)
+
+
+def read_keys(directory: Path) -> list[VerifierKey]:
+    """The keys that may have signed the heads: the node's, and for a moment the one that it has just succeeded."""
+    former = _key_in(directory / FORMER_KEY_FILE)
+    return [key for key in (read_key(directory), former) if key]
+
+
+def own_slots(directory: Path) -> list[Slot]:
+    """Both slots, as signed by the keys beside them; none without a key. Looked at again while that is replaced."""
+    slots: list[Slot] = []
+    for _ in range(_READS):
+        keys = read_keys(directory)
+        slots = read_slots(directory, *keys) if keys else []
+        if newest(slots) or keys == read_keys(directory):
+            break
+    return slots
+
+
+def publish_key(directory: Path, key: VerifierKey) -> None:
+    """Put the verifier key beside the segments, for those who have no other; the former one beside it for now."""
+    path, line = directory / KEY_FILE, f"{key}\n".encode()
+    former = path.read_bytes() if path.exists() else line
+    if former != line:
+        _replace(directory / FORMER_KEY_FILE, former)
+    if former != line or not path.exists():
+        _replace(path, line)
 
 
 def read_note(path: Path) -> bytes:
@@ -126,11 +159,16 @@ def newest(slots: list[Slot]) -> Checkpoint | None:
     return max(found, key=lambda checkpoint: (checkpoint.size, checkpoint.at)) if found else None
 
 
-def unseal_by(note: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
-    """The checkpoint in `note`, signed by the one of `keys` whose name it bears. Raises `Invalid`."""
+def unseal_by(note: bytes, keys: Sequence[VerifierKey]) -> tuple[Checkpoint, VerifierKey]:
+    """The checkpoint in `note` and which of `keys`, of the name that it bears, has signed it. Raises `Invalid`."""
     origin = note.partition(b"\n")[0]
-    key = next((key for key in keys if key.name.encode() == origin), keys[0])
-    return unseal(note, key, ed25519_holds)
+    own = [key for key in keys if key.name.encode() == origin] or keys[:1]
+    if not own:
+        raise Invalid("checkpoint_invalid", "there is no key that could have signed it", "Give the node's key.")
+    for key in own[:-1]:
+        with suppress(Invalid):
+            return unseal(note, key, ed25519_holds), key
+    return unseal(note, own[-1], ed25519_holds), own[-1]
 
 
 def _read_slot(path: Path, keys: Sequence[VerifierKey]) -> Slot:
@@ -138,6 +176,20 @@ def _read_slot(path: Path, keys: Sequence[VerifierKey]) -> Slot:
     if not note:
         return Slot(path.name, note, None, "the checkpoint is missing")
     try:
-        return Slot(path.name, note, unseal_by(note, keys), "")
+        checkpoint, key = unseal_by(note, keys)
     except Invalid as error:
         return Slot(path.name, note, None, error.message)
+    return Slot(path.name, note, checkpoint, "", key)
+
+
+def _key_in(path: Path) -> VerifierKey | None:
+    try:
+        return parse_key(read_note(path).decode("ascii"))
+    except (UnicodeDecodeError, Invalid):
+        return None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(content)
+    fresh.replace(path)

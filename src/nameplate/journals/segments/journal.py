@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from nameplate.domain.errors import Conflict
 from nameplate.domain.figures import Histogram
 from nameplate.domain.notes import Checkpoint, VerifierKey, format_time, origin_of
 from nameplate.ports.journal import JournalUnavailable
@@ -17,11 +19,12 @@ from nameplate.ports.keys import Signer
 
 from .errors import JournalInUse
 from .files import Files
-from .format import MAX_RECORD, RECORD, list_segments
-from .heads import KEY_FILE, read_slots
+from .format import MAX_RECORD, RECORD, Chain, list_segments
+from .heads import publish_key, read_slots
 from .recovery import Recovered, recover
 from .reserve import DISK_FULL
 from .settings import Settings
+from .succession import KIND, announce, announced
 from .writer import Place, SegmentWriter
 
 MAX_BODY = MAX_RECORD - 256
@@ -39,13 +42,18 @@ class _GroupFuture(asyncio.Future[None]):
 
 
 class _Group:
-    """The records of one sync: their lines, and how many there are."""
+    """The records of one sync: their lines, and how many there are.
 
-    __slots__ = ("future", "lines", "size", "urgent")
+    `successor`: who signs once the last of them is durable; `chain` then ends with it, whatever came meanwhile.
+    """
+
+    __slots__ = ("chain", "future", "lines", "size", "successor", "urgent")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.lines, self.size = bytearray(), 0
         self.urgent = False
+        self.chain: Chain | None = None
+        self.successor: Signer | None = None
         self.future = _GroupFuture(loop=loop)
 
     def fail(self, reason: str) -> None:
@@ -73,6 +81,11 @@ class SegmentJournal:
     `synced`: how long it took to write and sync each group.
     """
 
+    _sealed: _Group | None = None
+    """What ends with the record of a handover: it is written before the group that gathers now."""
+    _handing_over = False
+    _released: Future[None]
+
     def __init__(  # noqa: PLR0913 - all but three are keywords with defaults
         self,
         directory: Path,
@@ -86,9 +99,11 @@ class SegmentJournal:
         clock: Callable[[], int] = _wall_clock,
         accept_cut: bool = False,
         former: str = "",
+        successor: Signer | None = None,
     ) -> None:
         """Open or create the journal of `node`, signed by `signer`; or go on with that of `former`, restored.
 
+        `successor`: who signs instead if a `hand_over` to it was under way and its record is there: see `signer`.
         `on_failure` and `on_recovery` are called on the loop. Raises `JournalInUse`, `JournalBroken`, `JournalCut`
         (go on with `accept_cut`, which adds a record that says so) and `OSError`.
         """
@@ -97,11 +112,9 @@ class SegmentJournal:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _lock(directory)
         try:
-            key = VerifierKey(origin_of(node), signer.public_key)
-            recovered = _recover(directory, node, former, signer, accept_cut=accept_cut)
-            _publish_key(directory, key)
-            place = Place(directory, key, signer.sign, clock, files or Files(), settings)
-            self._writer = SegmentWriter(place, recovered)
+            self._signer, recovered = _recover(directory, node, former, [signer, successor], accept_cut=accept_cut)
+            self._place = _place(directory, node, self._signer, clock, files or Files(), settings)
+            self._writer = SegmentWriter(self._place, recovered)
         except BaseException:
             os.close(self._lock)
             raise
@@ -112,7 +125,6 @@ class SegmentJournal:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         if self._writer.reserve_used:
             self._save_space()
-        self._released: Future[None]
         self._task = self._loop.create_task(self._run(), name="journal")
         self._task.add_done_callback(self._stopped)
         if recovered.lost:
@@ -132,7 +144,31 @@ class SegmentJournal:
     @property
     def waiting(self) -> int:
         """How many records wait for the next sync."""
-        return self._group.size
+        return self._group.size + (self._sealed.size if self._sealed else 0)
+
+    @property
+    def signer(self) -> Signer:
+        """Who signs for this journal now."""
+        return self._signer
+
+    async def hand_over(self, to: Signer, told: Mapping[str, str], at: int) -> int:
+        """Let `to` sign from here on; `told` also goes into the record that says so. Returns its number.
+
+        Raises `JournalUnavailable`. Then keep `to` as the `successor` of the next start: a crash may still bring the
+        record to light. Raises `Conflict` while another one is under way.
+        """
+        if self._handing_over:
+            raise Conflict("handover", "The journal is being handed over already.", "Wait until that is done.")
+        seq, group = self.next_seq, self._group
+        step = announce(seq, self._signer.public_key, to.public_key, self._signer.sign)
+        written = self.append(json.dumps({"kind": KIND, **step.members(), **told}, separators=(",", ":")).encode(), at)
+        # Nothing may follow in its group: what comes next is signed for by the new key.
+        group.successor, group.chain = to, self._chain.copy()
+        self._sealed, self._group = group, _Group(self._loop)
+        written.add_done_callback(self._handed_over)
+        self._handing_over = True
+        await asyncio.shield(written)
+        return seq
 
     def append(self, body: bytes, at: int, *, urgent: bool = False) -> asyncio.Future[None]:
         """See `Journal`."""
@@ -182,7 +218,7 @@ class SegmentJournal:
 
     async def _run(self) -> None:
         """Write group after group; while the disk fails, try again at intervals."""
-        while not (self._closing and not self._group.size):
+        while not (self._closing and not self.waiting):
             if await self._something_to_do():
                 await self._gather()
                 await self._flush()
@@ -192,7 +228,7 @@ class SegmentJournal:
     def _stopped(self, _task: asyncio.Task[None]) -> None:
         """However `_run` ended, even before its first step: leave nobody waiting."""
         self._closing = True
-        self._group.fail("The journal is closed.")
+        self._fail_waiting("The journal is closed.")
         self._released = self._thread.submit(self._let_go)
         self._thread.shutdown(wait=False)
 
@@ -204,19 +240,19 @@ class SegmentJournal:
             except TimeoutError:
                 return False
         self._arrived.clear()
-        return bool(self._group.size)
+        return bool(self.waiting)
 
     async def _gather(self) -> None:
         """Let what is already on its way come into the group: a sync costs the same for one record as for many."""
         size, turns = 0, 0
-        while size < self._group.size and turns < GATHER_TURNS and not self._group.urgent:
-            size, turns = self._group.size, turns + 1
+        while size < self.waiting and turns < GATHER_TURNS and not self._group.urgent:
+            size, turns = self.waiting, turns + 1
             await asyncio.sleep(0)
 
     async def _flush(self) -> None:
         """One sync: what arrives meanwhile goes into the next group."""
-        group, self._group = self._group, _Group(self._loop)
-        chain, began = self._chain.copy(), self._loop.time()
+        group = self._next_group()
+        chain, began = group.chain or self._chain.copy(), self._loop.time()
         try:
             await self._in_thread(lambda: self._writer.write(group.lines, chain, urgent=group.urgent))
         except Exception as error:  # noqa: BLE001 - whatever it is, the record was not kept
@@ -227,14 +263,45 @@ class SegmentJournal:
             raise
         else:
             self.synced.observe(self._loop.time() - began)
+            if group.successor:
+                await self._take_over(group.successor)
             group.future.set_result(None)
             if self._writer.reserve_used:
                 self._save_space()
 
+    def _handed_over(self, _written: asyncio.Future[None]) -> None:
+        self._handing_over = False
+
+    def _next_group(self) -> _Group:
+        """The next to be written. One that was sealed comes before those that arrived since."""
+        if self._sealed is not None:
+            group, self._sealed = self._sealed, None
+            if self._group.size:
+                self._arrived.set()
+            return group
+        group, self._group = self._group, _Group(self._loop)
+        return group
+
+    async def _take_over(self, successor: Signer) -> None:
+        """The record is durable, so this is so whether the disk takes the new heads now or when it is mended."""
+        self._signer = successor
+        key = self._place.key._replace(public_key=successor.public_key)
+        self._place = self._place._replace(key=key, sign=successor.sign)
+        try:
+            await self._in_thread(lambda: self._writer.hand_over(self._place))
+        except Exception as error:  # noqa: BLE001 - it is unhealthy until it has been mended
+            self._fail(error)
+
+    def _fail_waiting(self, reason: str) -> None:
+        for group in (self._sealed, self._group):
+            if group is not None:
+                group.fail(reason)
+        self._sealed = None
+
     def _fail(self, error: Exception) -> None:
         """Go back to the last durable record: nobody was told of a later one."""
         self._full = _is_full(error)
-        self._group.fail("A record before this one could not be kept.")
+        self._fail_waiting("A record before this one could not be kept.")
         self._group = _Group(self._loop)
         self._chain = self._writer.chain.copy()
         if self._healthy:
@@ -282,18 +349,26 @@ def _lock(directory: Path) -> int:
     return fd
 
 
-def _recover(directory: Path, node: str, former: str, signer: Signer, *, accept_cut: bool) -> Recovered:
-    """The end of the journal. What a restored one continues with goes into a file of its own."""
-    key = VerifierKey(origin_of(former or node), signer.public_key)
-    checkpoints = [slot.checkpoint for slot in read_slots(directory, key) if slot.checkpoint]
+def _place(
+    directory: Path, node: str, signer: Signer, clock: Callable[[], int], files: Files, settings: Settings
+) -> Place:
+    key = VerifierKey(origin_of(node), signer.public_key)
+    publish_key(directory, key)
+    return Place(directory, key, signer.sign, clock, files, settings)
+
+
+def _recover(
+    directory: Path, node: str, former: str, signers: Sequence[Signer | None], *, accept_cut: bool
+) -> tuple[Signer, Recovered]:
+    """Who signs, and the end of the journal. What a restored one continues with goes into a file of its own."""
+    candidates = [signer for signer in signers if signer]
+    keys = [VerifierKey(origin_of(former or node), each.public_key) for each in candidates]
+    slots = read_slots(directory, *keys)
+    checkpoints = [slot.checkpoint for slot in slots if slot.checkpoint]
     recovered = recover(list_segments(directory), former or node, checkpoints, accept_cut=accept_cut)
-    return recovered._replace(segment=None, header=None) if former else recovered
-
-
-def _publish_key(directory: Path, key: VerifierKey) -> None:
-    """Put the verifier key beside the segments, for those who have no other."""
-    path, line = directory / KEY_FILE, f"{key}\n".encode()
-    if not path.exists() or path.read_bytes() != line:
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(line)
-        fresh.replace(path)
+    step = announced(recovered.tail)
+    named = {step.key} if step and step.former == keys[0].public_key else set()
+    # A head of the new key is written only once the record is durable; without one that record is the last.
+    named |= {slot.key.public_key for slot in slots if slot.key}
+    succeeded = len(candidates) > 1 and candidates[-1].public_key in named
+    return candidates[-1 if succeeded else 0], recovered._replace(segment=None, header=None) if former else recovered

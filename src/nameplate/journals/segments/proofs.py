@@ -9,7 +9,7 @@ from nameplate.domain.notes import Checkpoint
 
 from .errors import JournalBroken
 from .format import MAX_HEADER, parse_header
-from .heads import newest, read_key, read_slots
+from .heads import newest, own_slots
 from .reader import find, first_seq, read, segments_of
 from .seek import position
 
@@ -45,8 +45,7 @@ def prove(directory: Path, seq: int) -> InclusionProof:
             "An archived copy of its segment proves it, with the hashes in the record `pruned`.",
         )
     entry = find(directory, seq)
-    key = read_key(directory)
-    slots = read_slots(directory, key) if key else []
+    slots = own_slots(directory)
     checkpoint = newest(slots)
     if entry is None or checkpoint is None or seq > checkpoint.size:
         raise NotFound("record_missing", f"There is no signed record {seq} in this journal.", "Try a later checkpoint.")

@@ -11,7 +11,7 @@ from .epochs import Epoch, epochs
 from .errors import JournalBroken
 from .follower import SegmentFollower
 from .format import MAX_RECORD, Segment, list_segments, record_prefix
-from .heads import newest, read_key, read_slots
+from .heads import newest, own_slots
 from .seek import position, seek
 
 
@@ -74,8 +74,7 @@ def segments_of(directory: Path) -> list[Segment]:
 
 def durable_size(directory: Path) -> int | None:
     """How many records the newest valid checkpoint covers; `None` when there is no valid one."""
-    key = read_key(directory)
-    checkpoint = newest(read_slots(directory, key)) if key else None
+    checkpoint = newest(own_slots(directory))
     return checkpoint.size if checkpoint else None
 
 

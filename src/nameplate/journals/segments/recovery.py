@@ -13,7 +13,8 @@ from .format import MAX_HEADER, MAX_RECORD, Chain, Header, Segment, parse_header
 class Recovered(NamedTuple):
     """The end of the journal: the chain, and the file that ends with it (`None`: start a new one) up to `offset`.
 
-    `lost` is the number of records that a checkpoint covers and that are gone (only with `accept_cut`).
+    `tail` is the last record, if that file holds one. `lost` is the number of records that a checkpoint covers and that
+    are gone (only with `accept_cut`).
     """
 
     chain: Chain
@@ -21,6 +22,7 @@ class Recovered(NamedTuple):
     header: Header | None
     offset: int
     lost: int
+    tail: bytes = b""
 
 
 def recover(
@@ -42,7 +44,7 @@ def recover(
         raise JournalBroken(segments[0].path.name, signed, "the newest checkpoint lies before the oldest record")
     if lost and not accept_cut:
         raise JournalCut(f"{walk.chain.size} are here, {signed} were signed for")
-    return Recovered(walk.chain, walk.last, walk.header, walk.offset, lost)
+    return Recovered(walk.chain, walk.last, walk.header, walk.offset, lost, walk.tail)
 
 
 def _start(segments: Sequence[Segment], signed: int) -> int:
@@ -74,6 +76,7 @@ class _Walk:
         self.last: Segment | None = None
         self.header: Header | None = None
         self.offset = 0
+        self.tail = b""
 
     def segment(self, segment: Segment, following: Header | None) -> None:
         """Follow one segment; `following` is the header of the next, when that is whole."""
@@ -106,7 +109,7 @@ class _Walk:
                 if following is None and (cut_short or self.chain.size >= self.signed):
                     return
                 raise JournalBroken(segment.path.name, self.chain.size + 1, fault)
-            self.offset += len(line)
+            self.offset, self.tail = self.offset + len(line), line[65:-1]
             self._compare(segment)
 
     def _compare(self, segment: Segment) -> None:

@@ -14,9 +14,10 @@ from nameplate.domain.errors import Invalid
 from nameplate.domain.merkle import Frontier
 from nameplate.domain.notes import EMPTY_LINK, Checkpoint, VerifierKey, format_time, origin_of, parse_key
 
-from .epochs import Epoch, begins, epochs, is_lost, keys
+from .epochs import Epoch, begins, epochs, is_lost, keys, torn_at
 from .format import MAX_HEADER, MAX_RECORD, Chain, Segment, list_segments, parse_header, pruned_before
 from .heads import Slot, read_key, read_slots, unseal_by
+from .succession import Reign, handovers, reigns
 
 MAX_PROBLEMS = 100
 _RESTORE = "Keep a copy for examination, then restore a backup and compare it with a checkpoint kept elsewhere."
@@ -72,16 +73,15 @@ def verify(directory: Path, *, vkey: str | None = None, checkpoint: bytes | None
     `vkey` is the verifier key to trust, instead of the one beside the segments. `checkpoint` is a signed note that was
     kept elsewhere. Raises `Invalid` when `vkey` is not a verifier key: that is the caller's mistake.
     """
-    key = parse_key(vkey) if vkey else read_key(directory)
-    check = _Check(epochs(_listed(directory)))
-    if key is None:
-        check.problem("node.vkey", None, None, "there is no sound verifier key", _KEY)
-    else:
-        check.trust(keys(key, check.epochs))
-        for slot in read_slots(directory, *check.keys):
-            check.slot(slot)
-        if checkpoint is not None:
-            check.outside(checkpoint)
+    given = parse_key(vkey) if vkey else None
+    check = _trusting(directory, given)
+    slots = read_slots(directory, *check.keys) if check.keys else []
+    if not all(slot.checkpoint for slot in slots) and (later := _trusting(directory, given)).keys != check.keys:
+        check, slots = later, read_slots(directory, *later.keys)  # The key was succeeded at this very moment.
+    for slot in slots:
+        check.slot(slot)
+    if check.keys and checkpoint is not None:
+        check.outside(checkpoint)
     try:
         segments = list_segments(directory)
     except OSError as error:
@@ -89,6 +89,17 @@ def verify(directory: Path, *, vkey: str | None = None, checkpoint: bytes | None
         check.broken(".", None, None, f"the journal cannot be read: {error.strerror}")
     check.segments(segments)
     return check.report(segments)
+
+
+def _trusting(directory: Path, given: VerifierKey | None) -> "_Check":
+    """A verification that knows who may have signed."""
+    segments = _listed(directory)
+    check, key = _Check(epochs(segments)), given or read_key(directory)
+    if key is None:
+        check.problem("node.vkey", None, None, "there is no sound verifier key", _KEY)
+    else:
+        check.trust(key, reigns(handovers(segments), key.public_key))
+    return check
 
 
 def _listed(directory: Path) -> list[Segment]:
@@ -104,6 +115,7 @@ class _Check:
     def __init__(self, found: Sequence[Epoch]) -> None:
         self.epochs = found
         self.keys: list[VerifierKey] = []
+        self.reigns: list[Reign] = []
         self.node = ""
         self.pruned = 1
         self.lost: Checkpoint | None = None
@@ -135,31 +147,42 @@ class _Check:
         self.altered = True
         self.problem(file, line, seq, what)
 
-    def trust(self, found: list[VerifierKey]) -> None:
-        """Take the node's key, under every name of the node. The first is the one that was given."""
-        self.keys = found
-        if self.epochs and found[0].name not in {origin_of(epoch.node) for epoch in self.epochs}:
-            self.broken("node.vkey", None, None, f"the journal is not that of {found[0].name}")
+    def trust(self, key: VerifierKey, found: list[Reign]) -> None:
+        """Take the node's key and those before and after it, under every name of the node."""
+        if self.epochs and key.name not in {origin_of(epoch.node) for epoch in self.epochs}:
+            self.broken("node.vkey", None, None, f"the journal is not that of {key.name}")
+        if key.public_key not in {reign.key for reign in found}:
+            self.broken("node.vkey", None, None, "no key of this journal has announced this one")
+            return
+        self.reigns = found
+        self.keys = [each for reign in found for each in keys(key._replace(public_key=reign.key), self.epochs)]
+
+    def signed_in_time(self, checkpoint: Checkpoint, key: VerifierKey | None, file: str) -> bool:
+        """Whether the key was in force for so many records."""
+        sound = any(key and reign.key == key.public_key and reign.covers(checkpoint.size) for reign in self.reigns)
+        if not sound:
+            self.broken(file, None, checkpoint.size, "the checkpoint is signed by a key that was not in force then")
+        return sound
 
     def slot(self, slot: Slot) -> None:
         """Take a head slot. The writer keeps both whole, so a bad one was altered."""
         if slot.checkpoint and is_lost(slot.checkpoint, self.epochs):
             self.lost = slot.checkpoint
-        elif slot.checkpoint:
+        elif slot.checkpoint and self.signed_in_time(slot.checkpoint, slot.key, slot.name):
             self.heads.append(slot.checkpoint)
-        else:
+        elif not slot.checkpoint:
             self.broken(slot.name, None, None, slot.fault)
 
     def outside(self, note: bytes) -> None:
         """Take the checkpoint that was kept elsewhere."""
         try:
-            kept = unseal_by(note, self.keys)
+            kept, key = unseal_by(note, self.keys)
         except Invalid as error:
             self.broken("the given checkpoint", None, None, error.message)
             return
         if is_lost(kept, self.epochs):
             self.lost = kept
-        else:
+        elif self.signed_in_time(kept, key, "the given checkpoint"):
             self.kept = kept
 
     def segments(self, segments: Sequence[Segment]) -> None:
@@ -219,7 +242,7 @@ class _Check:
         self, file: BinaryIO, segment: Segment, chain: Chain | None, following: Segment | None
     ) -> Chain | None:
         """Check the records of one file up to where they count, and count them."""
-        limit = _torn_at(following)
+        limit = torn_at(following)
         offset, number = file.tell(), 1
         while (limit is None or offset < limit) and (line := file.readline(MAX_RECORD + 1)):
             number += 1
@@ -291,17 +314,6 @@ class _Check:
             self.problem("the given checkpoint", None, None, what, _LATER)
             return "unknown"
         return "ok"
-
-
-def _torn_at(following: Segment | None) -> int | None:
-    """After a disk failure the next file says how far the one before counts."""
-    if following is None:
-        return None
-    try:
-        with following.path.open("rb") as file:
-            return parse_header(file.readline(MAX_HEADER + 1)).torn
-    except (OSError, ValueError):
-        return None
 
 
 def _size(file: BinaryIO) -> int:

@@ -66,6 +66,13 @@ class SegmentWriter:
             self.reserve_used = True
             self._attempt(lines, chain)
 
+    def hand_over(self, place: "Place") -> None:
+        """From now on sign with the key of `place`: the last record says so. Also after an error, once repaired."""
+        self._place = place
+        self._mended = False
+        self.heads.change_key(place.key, place.sign)
+        self._mend()
+
     def repair(self) -> None:
         """Bring the files back to what is durable, and the reserve to its size."""
         self._mend()

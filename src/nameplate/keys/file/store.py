@@ -5,7 +5,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,7 +19,7 @@ from .sealed import new_lock, open_sealed, seal
 
 MAX_SECRET = 64 * 1024
 _SEED_SIZE = 32
-_KINDS = ("keys", "secrets", "credentials")
+_KINDS = ("keys", "secrets", "credentials", "successors")
 
 
 class FileSigner:
@@ -53,7 +53,7 @@ class FileKeyStore:
         try:
             sealed = read_private(self._path)
             if sealed is None:
-                self._lock, self._content = new_lock(passphrase), _Content({}, {}, {})
+                self._lock, self._content = new_lock(passphrase), _Content({}, {}, {}, {})
             else:
                 plain, self._lock = open_sealed(sealed, passphrase)
                 self._content = _Content.decode(plain)
@@ -95,6 +95,37 @@ class FileKeyStore:
         with self._mutex:
             return sorted([*self._content.keys, *self._content.secrets])
 
+    def next_signer(self, name: str) -> FileSigner:
+        """See `KeyStore`."""
+        with self._mutex:
+            return FileSigner(name, self._successor(name, self._content.keys))
+
+    def next_secret(self, name: str) -> bytes:
+        """See `KeyStore`."""
+        with self._mutex:
+            return self._successor(name, self._content.secrets)
+
+    def awaited(self) -> frozenset[str]:
+        """See `KeyStore`."""
+        with self._mutex:
+            return frozenset(self._content.successors)
+
+    def succeed(self, name: str) -> bool:
+        """See `KeyStore`."""
+        with self._mutex:
+            waited = name in self._content.successors
+            if waited:
+                self._save(self._content.with_successor_in_force(name))
+        return waited
+
+    def forget_next(self, name: str) -> bool:
+        """See `KeyStore`."""
+        with self._mutex:
+            waited = name in self._content.successors
+            if waited:
+                self._save(self._content.without_successor(name))
+        return waited
+
     def credential(self, name: str) -> bytes:
         """See `KeyStore`."""
         with self._mutex:
@@ -128,6 +159,15 @@ class FileKeyStore:
                 claim, self._claim = self._claim, -1
                 os.close(claim)
 
+    def _successor(self, name: str, former: Mapping[str, bytes]) -> bytes:
+        if _checked(name) not in former:
+            raise NotFound("key", f"There is no key {name} that another could succeed.")
+        value = self._content.successors.get(name)
+        if value is None:
+            value = os.urandom(len(former[name]))
+            self._save(self._content.with_successor(name, value))
+        return value
+
     def _save(self, content: "_Content") -> None:
         """To the disk first: nobody is given a key that a crash could take back."""
         if self._claim < 0:
@@ -145,19 +185,39 @@ class _Content:
 
     __slots__ = _KINDS
 
-    def __init__(self, keys: dict[str, bytes], secrets: dict[str, bytes], credentials: dict[str, bytes]) -> None:
+    def __init__(
+        self,
+        keys: dict[str, bytes],
+        secrets: dict[str, bytes],
+        credentials: dict[str, bytes],
+        successors: dict[str, bytes],
+    ) -> None:
         self.keys = keys
         self.secrets = secrets
         self.credentials = credentials
+        self.successors = successors
+
+    def _but(self, kind: str, table: dict[str, bytes]) -> "_Content":
+        return _Content(**{each: getattr(self, each) for each in _KINDS} | {kind: table})
 
     def with_key(self, name: str, seed: bytes) -> "_Content":
-        return _Content({**self.keys, name: seed}, self.secrets, self.credentials)
+        return self._but("keys", {**self.keys, name: seed})
 
     def with_secret(self, name: str, value: bytes) -> "_Content":
-        return _Content(self.keys, {**self.secrets, name: value}, self.credentials)
+        return self._but("secrets", {**self.secrets, name: value})
 
     def with_credentials(self, credentials: dict[str, bytes]) -> "_Content":
-        return _Content(self.keys, self.secrets, credentials)
+        return self._but("credentials", credentials)
+
+    def with_successor(self, name: str, value: bytes) -> "_Content":
+        return self._but("successors", {**self.successors, name: value})
+
+    def without_successor(self, name: str) -> "_Content":
+        return self._but("successors", {other: value for other, value in self.successors.items() if other != name})
+
+    def with_successor_in_force(self, name: str) -> "_Content":
+        value, left = self.successors[name], self.without_successor(name)
+        return left.with_key(name, value) if name in self.keys else left.with_secret(name, value)
 
     def refuse_key(self, name: str) -> None:
         if name in self.keys:
@@ -176,8 +236,8 @@ class _Content:
     @classmethod
     def decode(cls, plain: bytes) -> "_Content":
         try:
-            # Stores from before there were credentials have none.
-            members = {"credentials": {}, **json.loads(plain)}
+            # Stores from before there were credentials, or successors, have none.
+            members = {"credentials": {}, "successors": {}, **json.loads(plain)}
             return cls(*({n: base64.b64decode(v) for n, v in members[kind].items()} for kind in _KINDS))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise StoreDamaged("its content is not understood") from None

@@ -223,6 +223,13 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "kind": "checkpoint",
         "note": "nameplate/clinic-1\n7\nAAAA\n\n\u2014 nameplate/clinic-1 BBBB\n",
     },
+    ("node_key", ""): {
+        "kind": "node_key",
+        "step": f"7 {'ab' * 32} {'cd' * 32}",
+        "signature": "ef" * 64,
+        "by": "uid:0",
+        "reason": "Every year",
+    },
     ("journal_cut", ""): {"kind": "journal_cut", "lost_first": 90, "lost_last": 93},
     ("restored", ""): {
         "kind": "restored",

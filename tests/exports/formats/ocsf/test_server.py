@@ -5,6 +5,14 @@ def test_a_checkpoint_goes_out_whole() -> None:
     assert one(CASES["checkpoint", ""])["raw_data"] == CASES["checkpoint", ""]["note"]
 
 
+def test_a_new_key_goes_out_with_the_signature_of_the_former() -> None:
+    told = CASES["node_key", ""]
+    event = one(told)
+    assert event["raw_data"] == f"nameplate key {told['step']}\n{told['signature']}\n"
+    assert event["unmapped"]["reason"] == "Every year"
+    assert "raw_data" not in one({"kind": "node_key", "step": "x"})
+
+
 def test_a_finding_names_the_unit_and_the_door() -> None:
     event = one(FINDING | {"severity": "critical", "door": "L1", "decision_id": "d1"})
     assert event["finding_info"]["types"] == ["cloned_key"]

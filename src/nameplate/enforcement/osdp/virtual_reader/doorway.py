@@ -69,6 +69,11 @@ class PanelDoorway(Doorway):
             self._panel_says_nothing(pending) if pending.taken else self._take_back(pending, mapping.PANEL_OFFLINE)
         self._report_seen(self._visits.tick(now))
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody talks, no card is with the panel and nobody crosses."""
+        return super().idle and self._pending is None and self._visits.grant is None
+
     def stop(self, stop: Stop) -> None:
         """Take back a card number that the panel has not asked for yet. One that it has is its own to judge."""
         pending = self._pending

@@ -37,6 +37,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "sink_test": server.sink_test,
     "alarm": alarms.alarm,
     "checkpoint": server.checkpoint,
+    "node_key": server.node_key,
     "journal_cut": server.journal_cut,
     "restored": server.restored,
     "upstream": people.upstream,

@@ -29,7 +29,12 @@ FAILURES: dict[str, Severity] = {
     Happening.PANEL_SILENT: Severity.LOW,
     Happening.PANEL_OFFLINE: Severity.MEDIUM,
 }
-NOTED: dict[str, Severity] = {Happening.INSTALL_STARTED: Severity.MEDIUM, Happening.INSTALL_DONE: Severity.LOW}
+NOTED: dict[str, Severity] = {
+    Happening.INSTALL_STARTED: Severity.MEDIUM,
+    Happening.INSTALL_DONE: Severity.LOW,
+    Happening.TRANSPORT_KEY_CHANGED: Severity.LOW,
+    Happening.TRANSPORT_KEY_KEPT: Severity.LOW,
+}
 UNMAPPED = ("point", "point_at", "door", "reader", "from_zone", "to_zone", "badge", "number_hash")
 
 

@@ -27,6 +27,16 @@ def checkpoint(record: Record) -> list[Draft]:
     ]
 
 
+def node_key(record: Record) -> list[Draft]:
+    """Which key follows which, signed by the former: whoever holds a copy knows whose checkpoints come next."""
+    rest = {"log_name": "journal", "log_type_id": 2, "log_type": "Application", "actor": ordered_by(record), **SUCCESS}
+    step, signature = text(record, "step"), text(record, "signature")
+    rest |= present(raw_data=f"nameplate key {step}\n{signature}\n" if step and signature else "")
+    rest |= present(unmapped=present(reason=text(record, "reason")))
+    message = "Another key signs the journal from here on"
+    return [Draft(other(EVENT_LOG, "Hand over"), Severity.MEDIUM, message, rest)]
+
+
 def sink_test(record: Record) -> list[Draft]:
     """Somebody looks whether events arrive."""
     message = f"Test event for sink {text(record, 'sink') or 'unknown'}: nothing has happened"
