@@ -8,6 +8,9 @@ from .outcomes import Happening
 
 ALL, FINDINGS, ALARMS = "all", "findings", "alarms"
 TEST = "sink_test"
+EVIDENCE = frozenset({"checkpoint", "node_key"})
+"""What an outsider holds the journal against: it goes to every sink, whatever that has asked for."""
+MAIL = "smtp"
 _FINDINGS = frozenset({"finding", "journal_cut", "alarm"})
 _TROUBLES = frozenset(
     {
@@ -69,8 +72,13 @@ class Sink:
 
 
 def wants(sink: Sink, record: Mapping[str, Any]) -> bool:
-    """Whether the events of a record go to this sink. A test goes to the one that it is for, whatever else it wants."""
+    """Whether the events of a record go to this sink. A test goes to the one that it is for, whatever else it wants.
+
+    People read mail: of the checkpoints they get the first of a day.
+    """
     kind = record.get("kind")
+    if kind in EVIDENCE:
+        return kind != "checkpoint" or not sink.to.startswith(MAIL) or record.get("daily") is True
     if kind == TEST:
         return record.get("sink") == sink.id
     if sink.events == ALARMS:

@@ -40,9 +40,21 @@ def test_no_text_adds_a_line_or_commands_a_terminal(name: str, text: str, case: 
     for event in (*ENCODE({"seq": 7, "at": AT} | members), *ENCODE(record(*case) | {"reason": junk})):
         lines = event.body.decode().split("\n")
         assert lines[1] == ""
-        assert [line[:4] for line in lines[2:]] in (
+        # A signed note follows evidence, whole, behind a line of nothing.
+        told = lines[2 : lines.index("", 2)] if case[0] in {"checkpoint", "node_key"} and "" in lines[2:] else lines[2:]
+        assert [line[:4] for line in told] in (
             ["What", "Wher", "Who:", "When", "To d", "Even"],
             ["What", "Wher", "When", "To d", "Even"],
         )
         assert all(line.isprintable() for line in lines)
         assert len(event.body) <= MIN_LIMIT
+
+
+def test_evidence_goes_out_whole_or_not_at_all() -> None:
+    note = str(CASES["checkpoint", ""]["note"])
+    text = one(record("checkpoint", ""))
+    assert text.endswith(f"\n\n{note}")
+    assert "To do:   Keep this" in text
+    assert one(record("node_key", "")).endswith("ef" * 64 + "\n")
+    long = "x" * MIN_LIMIT
+    assert long[:100] not in one({"kind": "checkpoint", "note": long})

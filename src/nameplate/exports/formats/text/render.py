@@ -17,12 +17,22 @@ ADVICE = {
     "clock_step": "Check the time source of the server: time windows follow its clock.",
     "sink_test": "Nothing: this was a test.",
 }
+KEPT = {
+    "checkpoint": "Keep this: nameplate journal verify --checkpoint FILE holds the journal against the note below.",
+    "node_key": "Note the new key beside the former one. If you have not ordered this, ask who has.",
+}
+"""What to do with evidence, which follows whole."""
 USUAL = "Look at what happened: nameplate journal tail."
 
 
 def render(event: Members, limit: int) -> bytes:
     """Lines of text, of at most `limit` bytes together."""
     text = "\n".join([_line(_subject(event)), "", *(_line(each) for each in _lines(event))])
+    note = pick(event, "raw_data").split("\n")
+    whole = "\n".join([text, "", *(_line(each) for each in note)])
+    # A note that is cut proves nothing.
+    if note != [""] and max(map(len, note)) <= CLIP and len(whole.encode()) <= limit:
+        return whole.encode()
     return text.encode()[:limit].decode(errors="ignore").encode()
 
 
@@ -49,7 +59,7 @@ def _lines(event: Members) -> Iterator[str]:
 
 def _advice(event: Members) -> str:
     decision = pick(event, "metadata.correlation_uid")
-    known = ADVICE.get(pick(event, "finding_info.types"))
+    known = ADVICE.get(pick(event, "finding_info.types")) or KEPT.get(pick(event, "metadata.event_code"))
     if known:
         return known
     is_decision = pick(event, "metadata.event_code") == "decision" and decision
