@@ -109,6 +109,7 @@ class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defa
     counter: int | None = None
     obligations: Obligations | None = None
     sent: Mapping[str, Any] = {}
+    trace_id: str | None = None
 
 
 class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
@@ -327,9 +328,8 @@ class Authorizer:
         return decision
 
     def _as_record(self, decision_id: str, weighed: Weighed, obligations: Obligations) -> DecisionRecord:
-        (permit, reason, reasons, contract, grant, target), request, (point, request_id, simulated, key, counter) = (
-            weighed
-        )
+        (permit, reason, reasons, contract, grant, target), request, asked = weighed
+        point, request_id, simulated, key, counter, trace_id = asked
         actor, action, resource, at, ip, environment, task, payload, presence, reader, distance = request[:11]
         return DecisionRecord(
             decision_id,
@@ -358,6 +358,7 @@ class Authorizer:
             counter,
             recordable(obligations) if obligations else None,
             self.sent(request),
+            trace_id,
         )
 
 

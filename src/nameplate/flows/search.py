@@ -87,6 +87,8 @@ class Searcher:
         record |= {"resource": f"{wanted.kind}:*" if what == "resource" else request.resource}
         if wanted.asked.request_id:
             record["request_id"] = wanted.asked.request_id
+        if wanted.asked.trace_id:
+            record["trace_id"] = wanted.asked.trace_id
         await self._ledger.commit(record)
 
     async def _page(self, wanted: Wanted, candidates: Sequence[str]) -> Found:

@@ -144,6 +144,24 @@ def test_a_request_id_unfit_for_a_header_stays_away(world):
     assert "x-request-id" not in reply.headers
 
 
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+def test_the_trace_of_a_question_stands_in_its_record_and_its_explanation(world):
+    traced = world.post(PATH, USUAL, Traceparent=f"00-{TRACE}-b7ad6b7169203331-01", X_Request_ID="r-2")
+    told = world.run("decision", "explain", traced.body["context"]["decision_id"], "--json").json
+    assert (traced.headers["x-request-id"], told["trace_id"]) == ("r-2", TRACE)
+    assert TRACE in world.run("decision", "explain", traced.body["context"]["decision_id"]).out
+
+
+@pytest.mark.parametrize("parent", ["nonsense", f"00-{TRACE}-0000000000000000-01", "00-" + "0" * 4000])
+def test_what_names_no_trace_is_passed_over(world, parent):
+    reply = world.post(PATH, USUAL, Traceparent=parent)
+    assert (reply.status, reply.body["decision"]) == (200, True)
+    told = world.run("decision", "explain", reply.body["context"]["decision_id"])
+    assert "trace" not in told.out
+
+
 def test_a_subject_of_an_unknown_type_is_nobody(world):
     body = put("device", "subject", "type")
     assert world.post(PATH, body).body["context"]["reason"] == "unknown_actor"

@@ -68,8 +68,9 @@ def explain(
     """Say why, and what would have allowed it."""
     path = f"/v1/decisions/{quote(decision_id, safe='')}/explanation"
     answer = client(data).get(f"{path}?replay=true" if replay else path)
-    parts = [answer, answer["replay"]] if replay else [answer]
-    emit(answer, as_json=as_json, text=lambda: "\n".join(each["sentence"] for each in parts))
+    told = [each["sentence"] for each in ([answer, answer["replay"]] if replay else [answer])]
+    told += [f"Part of the trace {answer['trace_id']}."] if answer["trace_id"] else []
+    emit(answer, as_json=as_json, text=lambda: "\n".join(told))
 
 
 def _context(text: str) -> dict[str, Any]:

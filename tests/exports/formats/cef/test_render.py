@@ -64,9 +64,14 @@ def test_each_event_can_be_read_back(kind: str, case: str) -> None:
         assert head[4].startswith(kind)
         assert fields["externalId"] == event.uid
         assert int(head[6]) in range(11)
-        assert {key for key in fields if re.fullmatch(r"cs\d|cn1|c6a2", key)} == {
+        assert {key for key in fields if re.fullmatch(r"cs\d|cn1|c6a2|flexString1", key)} == {
             key.removesuffix("Label") for key in fields if key.endswith("Label")
         }
+
+
+def test_the_trace_of_a_question_goes_along() -> None:
+    fields = one(record("decision", "door, zone or lift, permit") | {"trace_id": "0af7"})[1]
+    assert (fields["flexString1"], fields["flexString1Label"]) == ("0af7", "trace")
 
 
 def test_a_signed_note_goes_along_whole() -> None:

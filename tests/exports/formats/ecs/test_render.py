@@ -49,6 +49,10 @@ def test_each_document_has_only_field_sets_and_values_that_ecs_knows(kind: str, 
         assert document["event"]["kind"] == ("alert" if alert else "event")
 
 
+def test_the_trace_of_a_question_goes_along() -> None:
+    assert one(record("decision", "door, zone or lift, permit") | {"trace_id": "0af7"})["trace"] == {"id": "0af7"}
+
+
 def test_a_signed_note_goes_along_whole() -> None:
     assert one(record("checkpoint", ""))["event"]["original"] == CASES["checkpoint", ""]["note"]
 

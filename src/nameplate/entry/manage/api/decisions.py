@@ -32,7 +32,10 @@ class DecisionRecord(msgspec.Struct):
 
 
 class Explained(DecisionRecord):
-    """Why: a `sentence`, and the grant and the check that decided. `remedy`: what would have allowed it."""
+    """Why: a `sentence`, and the grant and the check that decided. `remedy`: what would have allowed it.
+
+    `trace_id`: the trace that the question was part of, where its caller said so.
+    """
 
     sentence: str
     contract: str
@@ -41,6 +44,7 @@ class Explained(DecisionRecord):
     found: str
     remedy: str
     replay: dict[str, Any] = {}
+    trace_id: str = ""
 
 
 def routes(
@@ -72,6 +76,7 @@ def routes(
             "contract_revision",
         )
         told = {name: record.get(name) for name in keep} | explanation._asdict()
+        told["trace_id"] = record.get("trace_id", "")
         if replay:
             then = await asyncio.to_thread(replayer.as_of, record)
             told["replay"] = _replayed(replayer.replay(record, then))

@@ -30,6 +30,7 @@ CUSTOM = {
     "cs4": ("contract", ("authorizations.policy.version",)),
     "cs5": ("statusDetail", ("status_detail", "comment", "finding_info.desc")),
     "cs6": ("checkpoint", ("raw_data",)),
+    "flexString1": ("trace", ("unmapped.trace_id",)),
     "cn1": ("sequence", ("metadata.sequence",)),
 }
 """CEF custom field <- its label, and the first OCSF member that is there."""

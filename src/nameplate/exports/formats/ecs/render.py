@@ -37,6 +37,7 @@ FIELDS = {
     "device.manufacturer": ("device.vendor_name",),
     "device.model.identifier": ("device.model",),
     "rule.name": ("finding_info.title",),
+    "trace.id": ("unmapped.trace_id",),
     "nameplate.unit": ("actor.user.uid_alt", "user.uid_alt"),
     "nameplate.resource": ("entity.uid", "dst_endpoint.uid", "resources.uid"),
     "nameplate.operation": ("privileges", "api.operation"),

@@ -10,7 +10,7 @@ from .identities import PHYSICAL, record_device, record_user
 from .values import Record, address, amount, number, present, text
 
 VERBS = {"create": 1, "read": 2, "get": 2, "list": 2, "update": 3, "write": 3, "delete": 4}
-UNMAPPED = ("grant", "reader", "presence", "environment", "task", "payload", "target")
+UNMAPPED = ("grant", "reader", "presence", "environment", "task", "payload", "target", "trace_id")
 ALLOWED = {"action_id": 1, "action": "Allowed", "disposition_id": 1, "disposition": "Allowed"}
 DENIED = {"action_id": 2, "action": "Denied", "disposition_id": 2, "disposition": "Blocked"}
 SOFTENED = {"action_id": 1, "action": "Allowed", "disposition_id": 17, "disposition": "Logged"}
