@@ -54,7 +54,6 @@ class Deciding:
 
     node: str
     keys: FileKeyStore
-    point_keys: PointKeys
     journal: SegmentJournal
     registry: Registry
     index: Index
@@ -70,6 +69,11 @@ class Deciding:
     certificates: CertificateFiles
     certifier: Certifier
     leases: Leases
+
+    @property
+    def point_keys(self) -> PointKeys:
+        """The keys that points sign with."""
+        return PointKeys(self.keys, self.registry)
 
     async def close(self) -> None:
         """Write what is queued, and let go of the files."""
@@ -152,7 +156,6 @@ def assemble(settings: Settings) -> Deciding:
     return Deciding(
         node,
         keys,
-        PointKeys(keys, registry),
         journal,
         registry,
         index,

@@ -15,6 +15,7 @@ from .keyring import Keyring
 from .local import Local
 from .places import PlaceOrders
 from .restores import Restores
+from .rotations import Rotations
 from .searches import Searches
 from .sinks import Sinks
 from .sponsors import SponsorRoutes
@@ -34,6 +35,7 @@ OPERATIONS: list[Operation] = described(
     Bridges,
     SponsorRoutes,
     Keyring,
+    Rotations,
     TlsRoutes,
     Health,
 )
