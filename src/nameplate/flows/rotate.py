@@ -4,7 +4,7 @@ former counts no more, differs; that a crash leaves one of the two in force, and
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import NamedTuple, Protocol
 
 from nameplate.domain.errors import Conflict, NameplateError, NotFound, Refused, Unavailable
@@ -88,7 +88,8 @@ class ReaderKeys:
         end = self._keys.succeed if changed else self._keys.forget_next
         if await asyncio.to_thread(end, f"transport/{door}"):
             told = {"change": "changed" if changed else "kept", "door": door, "point": self.point_of(door)}
-            self._ledger.note({"kind": "transport_key", **told})
+            with suppress(Unavailable):
+                await self._ledger.commit({"kind": "transport_key", **told})
 
     def point_of(self, door: str) -> str:
         """The point that the reader of a door belongs to. Raises NotFound, Conflict."""
@@ -163,7 +164,8 @@ class Rotator:
                 raise  # Else nobody can know: the point reports which key its reader has, whenever it has seen it.
             except NameplateError as error:
                 await asyncio.to_thread(self._keys.forget_next, name)
-                self._ledger.note({**record, "change": "refused", "why": error.code})
+                with suppress(Unavailable):
+                    await self._ledger.commit({**record, "change": "refused", "why": error.code})
                 raise
             await self._readers.settle(door, changed=changed)
             if not changed:

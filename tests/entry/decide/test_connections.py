@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nameplate.boot import bus
 from nameplate.buses.unix import connect
 from nameplate.domain.actors import State
-from nameplate.domain.errors import NotFound
+from nameplate.domain.errors import NotFound, Refused
 from nameplate.domain.links import Install
 from nameplate.domain.points import Caller, Channel, Point
 from nameplate.domain.registry import Registry
@@ -140,3 +140,36 @@ def test_an_install_reaches_its_point_and_no_other():
             return installs
 
     assert asyncio.run(scenario()) == [Install("d", 5.0)]
+
+
+def test_a_receipt_under_the_former_key_counts_only_while_it_is_exchanged():
+    """The stop was on its way when the new key came on record: it is the point's own word all the same."""
+
+    async def scenario(*, exchanging):
+        async def answer(stop):
+            registry.callers["p1"] = replace(registry.callers["p1"], public_key=public(OTHER))
+            return signed(RECEIPT)
+
+        async with connected(answer) as (connections, *_):
+            registry = connections._registry  # noqa: SLF001 - what a rotation changes
+            if not exchanging:
+                registry.callers["p1"] = replace(registry.callers["p1"], public_key=public(OTHER))
+                return (await connections.push(STOP, 2.0)).missing
+            with connections.rekeying("p1"):
+                return (await connections.push(STOP, 2.0)).missing
+
+    assert asyncio.run(scenario(exchanging=True)) == ()
+    assert asyncio.run(scenario(exchanging=False)) == ("p1",)
+
+
+def test_a_point_that_does_not_take_its_key_is_to_greet_again_and_one_that_is_away_is_no_trouble():
+    async def scenario():
+        async with connected(answering(RECEIPT)) as (connections, _, _peer, left):
+            assert await connections.sign_with("p2", bytes(32)) is False
+            with pytest.raises(Refused):
+                await connections.rekey("p2", "d", bytes(16))
+            # It offers no such call: the connection ends, and a new greeting brings the new key.
+            assert await connections.sign_with("p1", bytes(32)) is False
+            await left.wait()
+
+    asyncio.run(scenario())
