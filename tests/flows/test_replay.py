@@ -1,17 +1,19 @@
 """The same question again, after something has changed."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nameplate.boot.rules import review_of
 from nameplate.boot.timezones import wall
+from nameplate.domain.actors import State
 from nameplate.domain.asked import Asked
-from nameplate.domain.registry import Registry
+from nameplate.domain.registry import Registry, fold
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.flows.replay import NOT_ASKED, PRUNED, RATES, UNRECORDED, Replay, Replayer
 from nameplate.journals.segments import SegmentReader
-from tests.flows.heart import CONTRACT, READ, WORLD, Heart, beating, request
+from tests.flows.heart import CONTRACT, READ, WORLD, Heart, beating, request, robot
 
 RULE = {"kind": "Rule", "id": "r", "scope": {"actions": ["read"]}, "cedar": "forbid (principal, action, resource);"}
 
@@ -136,6 +138,7 @@ def test_a_pruned_journal_still_gives_the_answer_of_now(tmp_path: Path) -> None:
         async with beating(tmp_path, *WORLD) as heart:
             await heart.ask()
             [record] = heart.records("decision")
+            await heart.declare(robot("amr-2"))
             pruned = Replayer(heart.registry, Pruned(heart.folder), wall, review_of)
             assert pruned.as_of(record) is None
             found = pruned.replay(record, None)
@@ -154,5 +157,46 @@ def test_the_state_of_then_is_that_before_the_decision(tmp_path):
             states = [replayer(heart).as_of(records[each.decision_id]) for each in (first, second)]
             assert [each and each.standings["amr-1"].state for each in states] == ["active", "suspended"]
             assert isinstance(states[0], Registry)
+
+    asyncio.run(main())
+
+
+class Watched(SegmentReader):
+    """A journal that notes from where on it is read."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.begun: list[int] = []
+
+    def read(self, from_seq: int = 1) -> Any:
+        self.begun.append(from_seq)
+        return super().read(from_seq)
+
+
+def test_only_what_came_after_a_state_that_is_known_is_read(tmp_path):
+    async def main():
+        async with beating(tmp_path, *WORLD, robot("amr-2")) as heart:
+            early = await heart.ask()
+            await heart.declare(robot("amr-3"))
+            reader = Watched(heart.folder)
+            subject = Replayer(heart.registry, reader, wall, review_of)
+            started = heart.registry.seq
+            await changed(heart, 2, rate="5/h")
+            first = await heart.ask()
+            await heart.order("suspend", "amr-2")
+            second = await heart.ask()
+            numbers = {each["decision_id"]: each for each in heart.records("decision")}
+            for decision in (first, second, early, second):
+                record = numbers[decision.decision_id]
+                state = subject.as_of(record)
+                assert state is not None
+                fresh = Registry()
+                for each in heart.records():
+                    if each["seq"] < record["seq"] and each["kind"] != "decision":
+                        fold(fresh, each)
+                assert state == replace(fresh, seq=state.seq)
+            first_seq = numbers[first.decision_id]["seq"]
+            assert reader.begun == [started + 1, first_seq, 1, started + 1]
+            assert heart.registry.standings["amr-2"].state is State.SUSPENDED
 
     asyncio.run(main())

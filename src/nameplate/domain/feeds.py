@@ -20,8 +20,8 @@ class Feed:
     `source`: `csv:PATH`, `syslog+udp://HOST:PORT`, `syslog+tcp://HOST:PORT` or `webhook`. `fields`: for `time`, `door`,
     `card` and `event` the name of the column or field. `doors`: our door by the panel's name for it. `words`: what the
     panel writes, by what it means. `watch`: doors that only units pass. `within_s`: how long before or after a card was
-    presented the panel's event about it may lie. `secrets`: credentials that sign its webhooks, two while one is being
-    replaced.
+    presented the panel's event about it may lie. `secrets`: credentials that its webhooks are signed with, two
+    while one is being replaced.
     """
 
     id: str

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from nameplate.domain import reference
+from nameplate.domain.drafts import copied
 from nameplate.domain.recorded import outcome, question
 from nameplate.domain.registry import Registry, fold
 from nameplate.domain.requests import AccessRequest
@@ -54,17 +55,31 @@ class Replay(NamedTuple):
         return f"Asked now under the same circumstances: {answer}.{since}{told}"
 
 
+class _Known(NamedTuple):
+    """The state before the record `next_seq`. Nobody folds it on."""
+
+    next_seq: int
+    state: Registry
+
+
 class Replayer:
-    """Puts old questions anew. `review` gives the rules of a state."""
+    """Puts old questions anew. `review` gives the rules of a state.
+
+    A few states are kept, that of the start among them: what came after one of them is found by seeking, not by reading
+    all that was before.
+    """
 
     def __init__(self, registry: Registry, reader: JournalReader, wall: Wall, review: Review) -> None:
         self._registry, self._reader, self._wall, self._review = registry, reader, wall, review
+        start = (_Known(registry.seq + 1, copied(registry)),) if registry.seq else ()
+        self._known: tuple[_Known, ...] = (_Known(1, Registry()), *start)
 
     def as_of(self, record: Mapping[str, Any]) -> Registry | None:
-        """The state in which a decision was made; nothing where the journal was pruned. Reads the whole journal."""
-        state, expected = Registry(), 1
-        for entry in self._reader.read():
-            if expected == 1 and entry.seq != 1:
+        """The state in which a decision was made; nothing where the journal was pruned."""
+        nearest = max((each for each in self._known if each.next_seq <= record["seq"]), key=lambda each: each.next_seq)
+        state, expected = copied(nearest.state), nearest.next_seq
+        for entry in self._reader.read(nearest.next_seq):
+            if entry.seq != expected:
                 return None
             if entry.seq >= record["seq"]:
                 break
@@ -72,6 +87,8 @@ class Replayer:
             # Decisions are most of it, and of what they change nothing is asked here.
             if b'"kind":"decision"' not in entry.raw:
                 fold(state, _decode(entry.raw))
+        # Whoever asks about one decision asks about its neighbours. Replaced as a whole: several threads may ask.
+        self._known = (*self._known[:2], _Known(expected, state))
         return state
 
     def replay(self, record: Mapping[str, Any], then: Registry | None) -> Replay:
