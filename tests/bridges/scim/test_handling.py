@@ -1,6 +1,7 @@
 """What stops a machine, and what a client sees of it."""
 
 import asyncio
+from typing import Any
 
 from nameplate.domain.upstreams import UpstreamBook
 from tests.bridges.scim.house import ACTOR, BULK, CORE, PATCH, device, replace, run
@@ -43,7 +44,7 @@ def test_forms_of_entra_and_okta_mean_the_same(tmp_path):
 def test_what_is_no_truth_value_changes_nothing(tmp_path):
     async def scenario(house):
         ident = await house.device()
-        odd: list[object] = ["no", "0", 0, 1, "maybe", [], {}]
+        odd: list[Any] = ["no", "0", 0, 1, "maybe", [], {}]
         for value in odd:
             answer = await house.patch(f"/Devices/{ident}", replace("active", value))
             assert (answer.status, answer.body["scimType"], house.state()) == (400, "invalidValue", "active"), value
