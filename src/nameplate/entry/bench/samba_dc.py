@@ -70,7 +70,7 @@ class SambaDc:
         with (self._folder / "output").open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603 - Samba
         deadline = time.monotonic() + PATIENCE_S
-        while not _accepts(self.host, TLS_PORT if self._tls else PLAIN_PORT):
+        while not self._answers():
             if time.monotonic() > deadline or self._process.poll() is not None:
                 said = (self._folder / "log").read_text(encoding="utf-8", errors="replace")
                 raise Unavailable("samba", f"Samba does not start: {said[-500:]}")
@@ -89,9 +89,15 @@ class SambaDc:
 
     def editor(self) -> LdapEditor:
         """Who may change everything: over the socket that only root reaches, on which Samba asks for no name."""
-        line = socket.socket(socket.AF_UNIX)
-        line.connect(str(self._folder / "private" / "ldap_priv" / "ldapi"))
-        return LdapEditor(line)
+        return LdapEditor(_unix(self._folder / "private" / "ldap_priv" / "ldapi"))
+
+    def _answers(self) -> bool:
+        """Its sockets come one after the other."""
+        try:
+            self.editor().close()
+        except OSError:
+            return False
+        return _accepts(self.host, TLS_PORT if self._tls else PLAIN_PORT)
 
     @property
     def _database(self) -> Path:
@@ -147,6 +153,16 @@ def _run(name: str, *words: str) -> str:
     if done.returncode:
         raise Unavailable("samba", f"{name} {words[0]} {words[1]} failed: {(done.stderr or done.stdout)[-500:]}")
     return done.stdout
+
+
+def _unix(path: Path) -> socket.socket:
+    line = socket.socket(socket.AF_UNIX)
+    try:
+        line.connect(str(path))
+    except OSError:
+        line.close()
+        raise
+    return line
 
 
 def _address() -> str:

@@ -41,9 +41,9 @@ class ActiveDirectoryFollower:
             domain = _Domain(connection, self._settings, self._objects, hears)
             try:
                 await domain.begin()
-                self._sees_deleted = domain.sees_deleted
                 self._known.save(self._objects.held())
                 while True:
+                    self._sees_deleted = domain.sees_deleted
                     await domain.follow(time.monotonic() + self._reconcile_s)
                     await domain.read_all()
                     self._known.save(self._objects.held())
@@ -123,10 +123,9 @@ class _Domain:
         """Deleted objects lie in a container of the whole domain: so the search is for all of it."""
         wanted = f"(&(uSNChanged>={first})(|{ACCOUNTS}(objectClass=group)))"
         groups = []
-        async for page in self._connection.paged(
-            Search(self._root, wanted, self._attributes, controls=(DELETED,) if self.sees_deleted else ())
-        ):
+        async for page in self._connection.paged(Search(self._root, wanted, self._attributes, controls=(DELETED,))):
             for entry in page:
+                self.sees_deleted = self.sees_deleted or text(entry.attributes, "isDeleted") == "TRUE"
                 if kind_of(self._settings, entry) is Kind.GROUP or key_of(entry) in self._objects.groups:
                     groups.append(entry)
                 else:
@@ -163,12 +162,15 @@ class _Domain:
         ]
 
     async def _can_see_deleted(self) -> bool:
-        """By default only administrators can (MS-ADTS 3.1.1.5.5)."""
-        container = Search(f"CN=Deleted Objects,{self._root}", scope=BASE, controls=(DELETED,))
+        """By default only administrators can (MS-ADTS 3.1.1.5.5). That the container shows itself proves nothing."""
+        buried = f"(&{ACCOUNTS}(isDeleted=TRUE))"
         try:
-            return bool(await self._connection.found(container))
+            async for page in self._connection.paged(Search(self._root, buried, controls=(DELETED,))):
+                if page:
+                    return True
         except Unavailable:
             return False
+        return False
 
     async def _highest(self) -> Entry:
         found = await self._connection.found(Search("", scope=BASE, attributes=HIGHEST))
