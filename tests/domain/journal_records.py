@@ -234,7 +234,20 @@ handovers = st.builds(
     numbers,
 )
 reviews = st.builds(lambda ident: {"kind": "reviewed", "actor": ident, "by": "uid:0", "reason": "r"}, actors)
-iam = st.one_of(handovers, reviews, upstreams, orders_of_bridges, persons, sessions, passkeys, tokens)
+charges = st.builds(lambda n: {"kind": "in_charge", "person": f"p-{n}"}, numbers)
+proposals = st.builds(
+    lambda kind, n, minute, outcome: (
+        {"kind": kind, "proposal": f"pr-{n}", "act": "declare", "method": "POST", "path": "/v1/apply"}
+        | {"digest": f"{n:064x}", "summary": "Apply", "by": "uid:0", "needed": 1 + n % 2, "expires_at": at(minute)}
+        | {"person": f"p-{n}", "outcome": outcome, "status": 200}
+    ),
+    st.sampled_from(["proposed", "proposal_approved", "proposal_closed"]),
+    numbers,
+    st.integers(0, 60),
+    st.sampled_from(["done", "withdrawn", "expired"]),
+)
+people = st.one_of(persons, sessions, passkeys, charges, proposals)
+iam = st.one_of(handovers, reviews, upstreams, orders_of_bridges, people, tokens)
 
 
 @st.composite

@@ -23,6 +23,9 @@ from nameplate.flows.identify import Presentations, Records
 from nameplate.flows.lease import Leases
 from nameplate.flows.ledger import Ledger
 from nameplate.flows.oblige import DoorTimes
+from nameplate.flows.passkeys import Passkeys, nonce_bytes
+from nameplate.flows.propose import Proposals
+from nameplate.flows.sessions import Sessions
 from nameplate.journals.segments import SegmentJournal
 from nameplate.journals.segments.settings import Settings as SegmentSettings
 from nameplate.keys.file import FileKeyStore, find_passphrase
@@ -32,6 +35,7 @@ from nameplate.keys.x509 import CertificateFiles
 from . import clocks, point_keys, tls
 from .mirror import Mirror
 from .node_key import open_journal
+from .passkeys import ceremony
 from .paths import Paths
 from .point_keys import PointKeys
 from .replay import recount_permits, replay
@@ -43,6 +47,7 @@ from .timezones import transitions, wall
 TRANSPORT_KEY_BYTES = 16
 SALT_BYTES = 32
 BADGE_KEY_BYTES = 32
+MINUTE_US = 60 * 1_000_000
 
 
 log = structlog.get_logger()
@@ -69,6 +74,9 @@ class Deciding:
     certificates: CertificateFiles
     certifier: Certifier
     leases: Leases
+    passkeys: Passkeys
+    sessions: Sessions
+    proposals: Proposals
 
     @property
     def point_keys(self) -> PointKeys:
@@ -171,7 +179,18 @@ def assemble(settings: Settings) -> Deciding:
         certificates,
         Certifier(certificates, ledger, node, clocks.wall),
         leases,
+        *_people(settings, registry, ledger, declarer),
     )
+
+
+def _people(
+    settings: Settings, registry: Registry, ledger: Ledger, declarer: Declarer
+) -> tuple[Passkeys, Sessions, Proposals]:
+    passkeys = Passkeys(registry, ledger, ledger, ceremony, clocks.wall)
+    idle, life = settings.people.idle_minutes * MINUTE_US, settings.people.session_hours * 60 * MINUTE_US
+    sessions = Sessions(registry, ledger, clocks.wall, int(idle), int(life))
+    proposals = Proposals(registry, ledger, passkeys, declarer.warrants, clocks.wall, nonce_bytes)
+    return passkeys, sessions, proposals
 
 
 def _oblige_times(registry: Registry, ledger: Ledger, authorizer: Authorizer) -> None:

@@ -113,6 +113,19 @@ class TlsSettings(_Section):
     key: Path | None = Field(default=None, description="Its private key (PEM, unencrypted), for the service alone.")
 
 
+class PeopleSettings(_Section):
+    """People who sign in."""
+
+    url: str = Field(
+        default="",
+        pattern=r"^(|https://[^/?#]+|http://localhost(:\d+)?)$",
+        description="Address under which browsers reach this server, as in `https://nameplate.clinic.example`: "
+        "passkeys are bound to it. Usually `localhost` and the port.",
+    )
+    idle_minutes: float = Field(default=30.0, gt=0, le=1440, description="A session that is not used so long is over.")
+    session_hours: float = Field(default=10.0, gt=0, le=168, description="How long a session lasts at most.")
+
+
 class LogSettings(_Section):
     """What the processes say on stderr."""
 
@@ -146,6 +159,7 @@ class Settings(BaseSettings):
     osdp: OsdpSettings = OsdpSettings()
     ownership: OwnershipSettings = OwnershipSettings()
     signals: SignalSettings = SignalSettings()
+    people: PeopleSettings = PeopleSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

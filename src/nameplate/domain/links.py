@@ -152,3 +152,21 @@ class BridgeHeard:
 
     bridge: str
     age_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A provider vouches for a person. `linked`: another bridge brings them, so that nothing new is said of them."""
+
+    bridge: str
+    notice: PersonNotice
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person, and their session."""
+
+    person: str
+    seconds: int
+    token: str = field(repr=False)

@@ -84,6 +84,12 @@ def roles_of(person: Person | None, bridges: Mapping[str, Bridge]) -> frozenset[
     )
 
 
+def owners(people: Mapping[str, Person], passkeys: Mapping[str, Passkey], bridges: Mapping[str, Bridge]) -> list[str]:
+    """The owners who can prove themselves now."""
+    keyed = sorted({each.person for each in passkeys.values()})
+    return [ident for ident in keyed if Role.OWNER in roles_of(people.get(ident), bridges)]
+
+
 def told(people: dict[str, Person], record: Mapping[str, Any]) -> str:
     """Take in a record of the kind `person`; what it does not name stays as it was. Returns the person's id."""
     ident = str(record["person"])

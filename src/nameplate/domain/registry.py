@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from . import badges, fires, holds, lockdowns, people, sponsorships
+from . import badges, fires, holds, lockdowns, people, proposals, sponsorships
 from .actors import Actor, BoundKey, Standing, State
 from .cards import Card, CardNumber
 from .contracts import Contract
@@ -355,6 +355,16 @@ def _reviewed(registry: Registry, record: Record) -> Iterator[Touched]:
         yield Touched("review", actor)
 
 
+def _in_charge(registry: Registry, record: Record) -> Iterator[Touched]:
+    person = str(record["person"])
+    registry.in_charge.setdefault(person, _time(record["at"]))
+    yield Touched("in_charge", person)
+
+
+def _proposal(registry: Registry, record: Record) -> Iterator[Touched]:
+    yield from (Touched("proposal", ident) for ident in proposals.told(registry.proposals, record))
+
+
 _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "declared": _declared,
     "restored": _restored,
@@ -385,4 +395,8 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "session_ended": _session,
     "sponsorship": _sponsorship,
     "reviewed": _reviewed,
+    "in_charge": _in_charge,
+    "proposed": _proposal,
+    "proposal_approved": _proposal,
+    "proposal_closed": _proposal,
 }

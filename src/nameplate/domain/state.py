@@ -19,6 +19,7 @@ from .people import Passkey, Person, Session
 from .places import Door, Site, Team, Zone
 from .points import Caller, Point
 from .policies import Rule
+from .proposals import Proposal
 from .robot_classes import RobotClass
 from .sinks import Sink
 from .sponsorships import Sponsorship
@@ -33,7 +34,7 @@ class Touched(NamedTuple):
 
     `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `alarm`, `fire`,
     `succession`, `caller`, `enrolment`, `unit`, `upstream`, `held`, `bridge_token`, `person`, `passkey`, `session`,
-    `sponsorship` or `review`.
+    `sponsorship`, `review`, `in_charge` or `proposal`.
     `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
@@ -61,6 +62,8 @@ class Registry:
     `upstreams`: what bridges said of actors; `held`: the bridge by whose word alone an actor is suspended now.
     `bridge_tokens`: SHA-256 of the token of each bridge, hex. `people`, `passkeys`, `sessions`: see `domain.people`.
     `sponsorships`: the succession of each actor whose sponsor has left; `reviews`: when somebody last looked at it.
+    `in_charge`: since when an owner has had a passkey: from the first one on the machine itself only proposes.
+    `proposals`: risky acts that wait for people, or did so lately.
     `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
     name like `c@3` never gets two meanings. `restored_at`: the time of the last restore, 0 if there was none.
     """
@@ -105,6 +108,8 @@ class Registry:
     sessions: dict[str, Session] = field(default_factory=dict)
     sponsorships: dict[str, Sponsorship] = field(default_factory=dict)
     reviews: dict[str, int] = field(default_factory=dict)
+    in_charge: dict[str, int] = field(default_factory=dict)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
     restored_at: int = 0
     seq: int = 0
 

@@ -33,14 +33,26 @@ class Faults(Invalid):
         self.problems = problems
 
 
+class Proposed(Refused):
+    """Nothing has happened: it waits until persons approve it. `document`: the proposal, as it was answered."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        roles, ident = ", ".join(document["roles"]), document["proposal"]
+        message = f"Proposed as {ident}; nothing has happened yet. It takes {document['needed']} of: {roles}."
+        remedy = f"Approve it at {document['approve']}, then take the answer: nameplate proposal answer {ident}"
+        super().__init__("proposed", message, remedy)
+        self.document = document
+
+
 class Client:
     """One server. `data` is its data directory, `server` a URL that wins over it.
 
-    `ca`: certificates to trust (PEM) in the place of the system's.
+    `token`: of a session there; `ca`: certificates to trust (PEM) in the place of the system's.
     """
 
-    def __init__(self, data: Path, server: str = "", ca: Path | None = None) -> None:
+    def __init__(self, data: Path, server: str = "", ca: Path | None = None, token: str = "") -> None:
         self._data, self._server, self._ca = data, server, ca
+        self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str) -> Any:
         """The JSON document at `path`."""
@@ -73,7 +85,7 @@ class Client:
     def _open(self, method: str, path: str, body: Any) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         connection = self._connection()
         try:
-            return connection, _response(connection, method, path, body)
+            return connection, _response(connection, method, path, body, self._headers)
         except BaseException as error:
             connection.close()
             if isinstance(error, OSError | http.client.HTTPException):
@@ -127,14 +139,18 @@ class _SocketConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def _response(connection: http.client.HTTPConnection, method: str, path: str, body: Any) -> http.client.HTTPResponse:
-    headers = {"content-type": "application/json"} if body is not None else {}
+def _response(
+    connection: http.client.HTTPConnection, method: str, path: str, body: Any, more: dict[str, str]
+) -> http.client.HTTPResponse:
+    headers = more | ({"content-type": "application/json"} if body is not None else {})
     # A refusal may come before the body has been taken whole; it says more than the broken pipe.
     with suppress(BrokenPipeError, ConnectionResetError):
         connection.request(method, path, None if body is None else json.dumps(body).encode(), headers)
     response = connection.getresponse()
     if response.status >= 400:
         raise _error(response)
+    if response.status == 202:
+        raise Proposed(json.loads(response.read()))
     return response
 
 
@@ -149,6 +165,8 @@ def _error(response: http.client.HTTPResponse) -> NameplateError:
     return Faults(error, problem["errors"]) if problem.get("errors") else error
 
 
-def client(data: Path | None, server: str = "") -> Client:
+def client(data: Path | None, server: str = "", token: str = "") -> Client:
     """The server that is meant: `--data`, else NAMEPLATE_DATA, else `nameplate-data` here."""
-    return Client(data or Path(os.environ.get("NAMEPLATE_DATA", "nameplate-data")), server)
+    ca = os.environ.get("NAMEPLATE_CA")
+    folder = data or Path(os.environ.get("NAMEPLATE_DATA", "nameplate-data"))
+    return Client(folder, server, Path(ca) if server and ca else None, token)

@@ -12,11 +12,12 @@ JSON = "application/json"
 
 
 class Who(StrEnum):
-    """Who is answered: anybody, the holder of the token of an enforcement point, a user on the control socket."""
+    """Who is answered: anybody, the holder of the token of an enforcement point, who may administer, a person."""
 
     EVERYBODY = "everybody"
     POINT = "enforcement point"
-    LOCAL = "control socket"
+    LOCAL = "administrator"
+    PERSON = "person"
 
 
 class Answer(NamedTuple):

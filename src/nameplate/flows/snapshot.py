@@ -21,9 +21,9 @@ _TABLES = [each.name for each in fields(Registry) if each.name not in {"seq", "r
 
 _PLAIN = (
     *("standing", "key", "card", "caller", "enrolment", "unit", "succession", "badge_number"),
-    *("bridge_token", "passkey", "session", "sponsorship", "review"),
+    *("bridge_token", "passkey", "session", "sponsorship", "review", "proposal"),
 )
-_OTHERS = ("leaf", "lockdown", "threat", "fire", "alarm", "upstream", "held", "person")
+_OTHERS = ("leaf", "lockdown", "threat", "fire", "alarm", "upstream", "held", "person", "in_charge")
 
 Record = Mapping[str, Any]
 
@@ -57,6 +57,7 @@ def everything(registry: Registry) -> Iterator[Touched]:
         registry.upstreams.by_id,
         registry.held,
         registry.people,
+        registry.in_charge,
     )
     for kind, table in zip(_OTHERS, others, strict=True):
         yield from (Touched(kind, ident) for ident in table)

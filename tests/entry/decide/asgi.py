@@ -82,6 +82,10 @@ class Process:
         }
         return self._loop.run_until_complete(asyncio.wait_for(self._speak(scope, pieces), 20))
 
+    def run(self, work: Any) -> Any:
+        """Something else, on the same loop."""
+        return self._loop.run_until_complete(work)
+
     async def _speak(self, scope: dict[str, Any], pieces: list[bytes]) -> Answer:
         waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
         if waiting:

@@ -22,10 +22,13 @@ from . import (
     fleets,
     journal,
     keys,
+    login,
     manifests,
     panels,
+    people,
     plans,
     points,
+    proposals,
     rollout,
     rotation,
     rules,
@@ -46,7 +49,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for commands in (server, manifests, backup, doctor, demo, plans):
+for commands in (server, login, manifests, backup, doctor, demo, plans):
     commands.add_to(app)
 app.add_typer(access.check_app, name="access", help="Ask whether an actor may do something.")
 app.add_typer(access.decision_app, name="decision", help="Look at decisions that were made.")
@@ -60,6 +63,8 @@ app.add_typer(rules.app, name="rule", help="What is forbidden beyond contracts."
 app.add_typer(panels.app, name="panel", help="Existing access panels.")
 app.add_typer(points.app, name="point", help="Enforcement points.")
 app.add_typer(bridges.app, name="bridge", help="The identity systems that the company has.")
+app.add_typer(people.app, name="person", help="People who administer.")
+app.add_typer(proposals.app, name="proposal", help="What waits until people approve it.")
 app.add_typer(sinks.app, name="sink", help="Where events go.")
 keys.app.add_typer(rotation.app, name="rotate", help="A new key in the place of one of our own.")
 app.add_typer(keys.app, name="key", help="Credentials of other systems in the key store, and our own keys.")

@@ -80,7 +80,8 @@ def fail(error: NameplateError, *, as_json: bool) -> NoReturn:
     """Say what went wrong and what to do next, and end with the code for it."""
     problems = [each if isinstance(each, dict) else _fields(each) for each in getattr(error, "problems", ())]
     if as_json:
-        told = {"error": error.code, "message": error.message, "remedy": error.remedy, "problems": problems}
+        more = getattr(error, "document", {})
+        told = more | {"error": error.code, "message": error.message, "remedy": error.remedy, "problems": problems}
         emit(told, as_json=True, text=str)
     for problem in problems:
         say(problem_line(problem))

@@ -6,8 +6,20 @@ from pathlib import Path
 import typer
 
 from nameplate.domain.errors import NotFound
+from nameplate.entry.client import Client, client
 
 DATA = typer.Option(None, "--data", envvar="NAMEPLATE_DATA", help="Data directory of the server.")
+
+SERVER = typer.Option("", "--server", envvar="NAMEPLATE_SERVER", help="URL of a server that you are signed in to.")
+
+
+def reached(data: Path | None, server: str) -> Client:
+    """The server that is meant; over the network as whoever `nameplate login` signed in."""
+    if not server:
+        return client(data)
+    from nameplate.entry.login import kept
+
+    return client(data, server, kept(server))
 
 
 def existing(data: Path | None) -> Path:

@@ -26,12 +26,15 @@ from .replies import (
 )
 
 Route = Callable[[Scope, Receive, Send], Awaitable[None]]
+Gate = Callable[[Route, Scope, Receive, Send], Awaitable[None]]
 FAILED = Problem("urn:nameplate:problem:internal", "internal", 500, "The request failed.", "See the log of the server.")
 log = structlog.get_logger()
 
 
 class App:
     """Dispatches on method and path, which may name parts, as in `/v1/doors/{door}/open`. `forward` takes the rest.
+
+    `gate` says whether a route is taken. `questions` do not pass it: each asks for the token of a point itself.
 
     `questions` are POSTed paths that are answered without a task where the connection allows it: see `exchanges`.
     """
@@ -41,11 +44,12 @@ class App:
         routes: Mapping[tuple[str, str], Route],
         forward: Route,
         questions: Mapping[str, Answering],
+        gate: Gate | None = None,
     ) -> None:
         safe = {path: _never_raising(path, answering) for path, answering in questions.items()}
         self.exchanges = {(b"POST", path.encode()): answering for path, answering in safe.items()}
         self.routes = {**routes, **{("POST", path): _as_route(answering) for path, answering in safe.items()}}
-        self._forward = forward
+        self._forward, self._gate = forward, gate or _ungated
         self._patterns = [(method, _pattern(path), route) for (method, path), route in self.routes.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,12 +57,22 @@ class App:
         if scope["type"] != "http":
             return
         try:
-            route = self.routes.get((scope["method"], scope["path"])) or self._named(scope)
-            await route(scope, receive, send)
-        except WrongMethod as error:
-            await reply_problem(send, error.problem, [(b"allow", error.allowed), *request_id(scope["headers"])])
+            await self._gate(self._route(scope), scope, receive, send)
+        except HttpError as error:
+            await reply_problem(send, error.problem, [*error.headers, *request_id(scope["headers"])])
         except Exception as error:  # noqa: BLE001 - whatever fails inside, the caller gets an answer and no permit
             await reply_problem(send, _problem(error, scope["path"], scope["headers"]), request_id(scope["headers"]))
+
+    async def perform(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that has passed the gate; raises what its route raises."""
+        await self._route(scope)(scope, receive, send)
+
+    def problem(self, error: Exception, scope: Scope) -> Problem:
+        """What is answered where a route has raised that."""
+        return _problem(error, scope["path"], scope["headers"])
+
+    def _route(self, scope: Scope) -> Route:
+        return self.routes.get((scope["method"], scope["path"])) or self._named(scope)
 
     def _named(self, scope: Scope) -> Route:
         meant = {method: route for method, pattern, route in self._patterns if pattern.fullmatch(scope["path"])}
@@ -67,13 +81,18 @@ class App:
         return meant.get(scope["method"], self._forward)
 
 
+async def _ungated(route: Route, scope: Scope, receive: Receive, send: Send) -> None:
+    """Where there is no gate, each route looks at its caller itself."""
+    await route(scope, receive, send)
+
+
 class WrongMethod(HttpError):
     """The path is right. `allowed`: what it answers (RFC 9110, section 10.2.1)."""
 
     def __init__(self, scope: Scope, allowed: Iterable[str]) -> None:
-        self.allowed = ", ".join(sorted(allowed)).encode()
         message = f"{scope['path']} does not answer {scope['method']}."
         super().__init__(405, "method", message, "See /v1/openapi.json.")
+        self.headers = [(b"allow", ", ".join(sorted(allowed)).encode())]
 
 
 def _pattern(path: str) -> re.Pattern[str]:

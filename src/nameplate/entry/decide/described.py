@@ -7,6 +7,7 @@ from .alarms import AlarmRoutes
 from .badges import BadgeRoutes
 from .bridges import Bridges
 from .certificates import TlsRoutes
+from .devices import Devices
 from .doors import Doors
 from .enrolments import Enrolments
 from .feeds import FeedHook
@@ -14,9 +15,11 @@ from .health import Health
 from .keyring import Keyring
 from .local import Local
 from .places import PlaceOrders
+from .proposals import ProposalRoutes
 from .restores import Restores
 from .rotations import Rotations
 from .searches import Searches
+from .signin import SignIn
 from .sinks import Sinks
 from .sponsors import SponsorRoutes
 
@@ -38,4 +41,7 @@ OPERATIONS: list[Operation] = described(
     Rotations,
     TlsRoutes,
     Health,
+    SignIn,
+    ProposalRoutes,
+    Devices,
 )

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import h11
 
+from nameplate.domain.acts import act_of
+
+from .callers import COOKIE
 from .local import caller_name, local_caller
 from .replies import Headers, HttpError, Receive, Scope, Send, header
 
@@ -45,7 +48,7 @@ class Forward:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward one request. Nothing below `/v1/` is for strangers, so none of their bytes get there."""
-        if scope["path"].startswith("/v1/"):
+        if scope["path"].startswith("/v1/") and not act_of(scope["method"], scope["path"]).open:
             local_caller(scope)
         try:
             reader, writer = await asyncio.open_unix_connection(str(self._path))
@@ -82,11 +85,27 @@ def _base(scope: Scope) -> bytes:
     return str(scope["scheme"]).encode() + b"://" + (header(scope, b"host") or b"localhost")
 
 
+def _without_session(headers: Headers) -> Headers:
+    """Who is signed in is known by then: the token itself goes no further."""
+    kept = []
+    for name, value in headers:
+        if name == b"authorization" and value[:11].lower() == b"bearer nps_":
+            continue
+        if name == b"cookie":
+            others = [each for each in value.split(b";") if not each.strip().startswith(COOKIE.encode() + b"=")]
+            if others:
+                kept.append((name, b";".join(others)))
+            continue
+        kept.append((name, value))
+    return kept
+
+
 async def _send_request(
     connection: h11.Connection, writer: asyncio.StreamWriter, scope: Scope, receive: Receive, told: Headers
 ) -> None:
     target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-    headers = [(name, value) for name, value in scope["headers"] if name not in _HOP and name != b"content-length"]
+    asked = _without_session(scope["headers"])
+    headers = [(name, value) for name, value in asked if name not in _HOP and name != b"content-length"]
     headers += [(b"host", b"manage"), (b"transfer-encoding", b"chunked"), *told]
     writer.write(connection.send(h11.Request(method=scope["method"], target=target, headers=headers)) or b"")
     more, size = True, 0

@@ -1,7 +1,6 @@
 """What the local CLI may ask of the deciding process, over the control socket. The caller is known by its uid."""
 
 import hashlib
-import os
 import secrets
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol
@@ -26,6 +25,7 @@ from nameplate.ports.ledger import Ledger
 
 from . import authzen
 from .access import Decided, decided
+from .callers import caller_in, is_own_user
 from .replies import HttpError, Receive, Scope, Send, read_json, reply_json
 
 ENFORCEMENT_DELAY_MS = 250
@@ -244,22 +244,30 @@ class Local:
 
 
 def caller_name(scope: Scope) -> str:
-    """`uid:N` on the control socket, `anonymous` on any other listener."""
-    uid = scope.get("state", {}).get("uid")
-    return "anonymous" if uid is None else f"uid:{uid}"
+    """Who calls, as it goes on record: `uid:N`, `person:p-...`, several of them for what they approved, `anonymous`."""
+    state = scope.get("state", {})
+    admitted = caller_in(state)
+    uid = state.get("uid")
+    return admitted.name if admitted else "anonymous" if uid is None else f"uid:{uid}"
 
 
 def local_caller(scope: Scope) -> str:
-    """`uid:N` of a caller on the control socket; raises HttpError 401 on any other listener, 403 for another user."""
-    uid = scope.get("state", {}).get("uid")
+    """Like `caller_name`, for routes that are not open: whom the gate let in.
+
+    Without a gate only the user of the server is: raises HttpError 401 on any other listener, 403 for another user.
+    """
+    state = scope.get("state", {})
+    admitted, uid = caller_in(state), state.get("uid")
+    if admitted and (admitted.session or admitted.approved):
+        return admitted.name
     if uid is None:
         raise HttpError(
             401,
             "unauthenticated",
-            "This is answered on the control socket only.",
-            "Run the CLI on the server with --data DIR.",
+            "This needs somebody who is signed in.",
+            "Run the CLI on the server with --data DIR, or sign in: nameplate login --server URL",
         )
-    if uid not in (0, os.geteuid()):
+    if not is_own_user(uid):
         raise HttpError(
             403, "forbidden", f"User {uid} may not use the control socket.", "Run as the user of the server."
         )

@@ -47,7 +47,9 @@ TOO_SLOW = Problem(
 
 
 class HttpError(Exception):
-    """An answer other than the one that was hoped for."""
+    """An answer other than the one that was hoped for. `headers`: what goes along with it."""
+
+    headers: Headers = []  # noqa: RUF012 - replaced, never changed
 
     def __init__(self, status: int, code: str, detail: str, remedy: str = "") -> None:
         super().__init__(detail)
@@ -115,8 +117,10 @@ async def reply_problem(send: Send, problem: Problem, headers: Headers | None = 
 
 def problem_reply(problem: Problem, headers: Headers | None = None) -> tuple[int, bytes, Headers]:
     """The answer that a problem document is: status, body, headers."""
-    challenge: Headers = [(b"www-authenticate", b"Bearer")] if problem.status == 401 else []
-    return problem.status, encode(problem), [PROBLEM, *challenge, *(headers or [])]
+    more = headers or []
+    asked = any(name == b"www-authenticate" for name, _ in more)
+    challenge: Headers = [(b"www-authenticate", b"Bearer")] if problem.status == 401 and not asked else []
+    return problem.status, encode(problem), [PROBLEM, *challenge, *more]
 
 
 def problem_of(error: NameplateError) -> Problem:

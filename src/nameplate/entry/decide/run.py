@@ -13,6 +13,7 @@ from nameplate.boot import bus, clocks, tls
 from nameplate.boot.deciding import Deciding, assemble
 from nameplate.boot.feeds import read_event
 from nameplate.boot.layout import require_layout
+from nameplate.boot.passkeys import site
 from nameplate.boot.paths import Paths
 from nameplate.boot.pruning import LOOK_EVERY_S, pruner
 from nameplate.boot.settings import Settings
@@ -33,12 +34,15 @@ from nameplate.flows.uphold import Upholder
 from nameplate.ports.certificates import Certificate, Pair
 
 from .access import Access
+from .admission import Admission
 from .alarms import AlarmRoutes, PointWatch
 from .app import App
 from .badges import BadgeRoutes
 from .bridges import Bridges
+from .callers import Callers
 from .certificates import Keeper, TlsRoutes
 from .connections import Connections
+from .devices import Devices
 from .doors import Doors
 from .enrolments import Enrolments
 from .feeds import FeedHook
@@ -51,14 +55,17 @@ from .keyring import Keyring
 from .local import Local
 from .notices import Notices
 from .places import PlaceOrders
+from .proposals import ProposalRoutes
 from .restores import Restores
 from .rotations import Rotations
 from .searches import Searches
 from .serving import bind_public, listeners
 from .signals import Signals
+from .signin import SignIn
 from .sinks import Sinks
 from .sponsors import SponsorRoutes
 from .tls import ServerTls
+from .vouching import Vouching
 
 log = structlog.get_logger()
 
@@ -99,7 +106,8 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
-    owners = (internal, Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger))
+    vouching = Vouching(parts.registry, upholder, parts.sessions, clocks.wall)
+    owners = (internal, Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger), vouching)
     ours = {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
     parts.ledger.watchers.append(internal.touched)
     keeper = _keeper(settings, parts)
@@ -109,6 +117,8 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
         settings, paths, parts, connections, lifecycle, (hook, SponsorRoutes(sponsors)), lambda: keeper.shown, figures
     )
     public = bind_public(settings.host, settings.port)
+    parts.passkeys.site = site(settings, public.getsockname()[1])
+    await parts.proposals.forget_lost()
     control = bus.bind(paths.control, 0o600)
     sockets = [
         await bus.listen(paths.internal, ours, 0o600),
@@ -191,6 +201,7 @@ def build_app(
     enrolments = Enrolments(parts.registry, parts.ledger, parts.agreement, clocks.wall)
     figures = figures or Figures(parts, connections, lifecycle)
     bridges = Bridges(parts.registry, parts.ledger)
+    asking = ProposalRoutes(parts.registry, parts.proposals, lambda: parts.passkeys.site.origin)
     routes = served(
         access,
         bridges,
@@ -210,9 +221,22 @@ def build_app(
         AlarmRoutes(parts.alarm_keeper),
         PlaceOrders(_places(parts, connections), Placing(parts.registry, parts.ledger)),
         *more,
+        SignIn(parts.registry, parts.ledger, parts.passkeys, parts.sessions, clocks.wall),
+        asking,
+        Devices(parts.sessions, clocks.wall, lambda: parts.passkeys.site.origin),
     )
     forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size, bridges.caller)
-    return App(routes, forward, access.questions())
+    gate = _gate(parts, bridges)
+    asking.app = App(routes, forward, access.questions(), gate)
+    return asking.app
+
+
+def _gate(parts: Deciding, bridges: Bridges) -> Admission:
+    def origin() -> str:
+        return parts.passkeys.site.origin
+
+    callers = Callers(parts.registry, parts.sessions, bridges.caller, origin)
+    return Admission(parts.registry, callers, parts.proposals, origin)
 
 
 def _rotator(parts: Deciding, connections: Connections) -> Rotator:

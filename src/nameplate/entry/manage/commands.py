@@ -17,6 +17,8 @@ from nameplate.domain.links import (
     Noticed,
     PanelTold,
     PeopleNoticed,
+    SignedIn,
+    SignIn,
     Status,
 )
 from nameplate.domain.notices import ActorNotice, Effect, PersonNotice
@@ -76,6 +78,11 @@ class Commands:
         """The private key of our own signals (PEM), made on first use. Never to be shown."""
         peer = await self._connected()
         return await peer.call("signing_key", None, bytes)
+
+    async def sign_in(self, bridge: str, notice: PersonNotice, linked: bool) -> SignedIn:
+        """Begin the session of a person for whom a provider vouches; raises Refused."""
+        peer = await self._connected()
+        return await peer.call("sign_in", SignIn(bridge, notice, linked), SignedIn)
 
     async def credential(self, name: str) -> bytes:
         """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""

@@ -8,8 +8,10 @@ import uvicorn
 
 from nameplate.boot import bus
 from nameplate.boot.bridges import followers
+from nameplate.boot.companies import provider
 from nameplate.boot.feeds import build_follower
 from nameplate.boot.managing import Managing, assemble
+from nameplate.boot.passkeys import site
 from nameplate.boot.paths import Paths
 from nameplate.boot.settings import Settings
 from nameplate.boot.signals import Signals
@@ -23,6 +25,8 @@ from .commands import Commands
 from .console import pages
 from .console.recent import KEPT, Recent
 from .console.shown import Shown
+from .console.signin import company
+from .console.signin import pages as signing
 from .console.viewer import viewers
 from .exporting import Exporting
 from .feeding import Feeding
@@ -51,7 +55,11 @@ async def run(settings: Settings) -> None:
     taken = parts.projection.registry.seq
     recent = Recent(parts.reader.read(max(1, taken - KEPT + 1)), taken)
     parts.projection.readers.append(recent.note)
-    pages.add_to(app, _shown(parts, commands, exporting, bridging, recent))
+    shown = _shown(parts, commands, exporting, bridging, recent)
+    app.include_router(signing.routes(shown.registry, shown.names, shown.viewer))
+    origin = site(settings, settings.port).origin
+    app.include_router(company.routes(company.Company(shown.registry, shown.names, commands, provider, origin)))
+    pages.add_to(app, shown)
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
     )

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from nameplate.boot import bus
@@ -71,11 +73,19 @@ async def _tell_systemd(client: Client) -> None:
     while not await _answers(client):  # noqa: ASYNC110 - another process becomes ready
         await asyncio.sleep(LOOK_S)
     tell_systemd("READY=1")
+    await _offer_first(client)
     often = watchdog_seconds()
     while often:
         await asyncio.sleep(often / 3)
         if await _answers(client):
             tell_systemd("WATCHDOG=1")
+
+
+async def _offer_first(client: Client) -> None:
+    """While nobody is in charge, say where somebody takes charge. The link counts once, and not long."""
+    with suppress(NameplateError):
+        offered = await asyncio.to_thread(client.post, "/v1/first-owner-links", {})
+        sys.stderr.write(f"No owner yet. Open this once, until {offered['expires_at']}: {offered['link']}\n")
 
 
 async def _answers(client: Client) -> bool:

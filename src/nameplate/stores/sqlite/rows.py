@@ -17,6 +17,7 @@ from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, 
 from nameplate.domain.people import Passkey, Person, Session
 from nameplate.domain.points import Caller
 from nameplate.domain.policies import Rule
+from nameplate.domain.proposals import Proposal
 from nameplate.domain.registry import Enrolment, Registry
 from nameplate.domain.sponsorships import Sponsorship
 from nameplate.domain.upstreams import Upstream
@@ -147,6 +148,8 @@ _FACTS: Mapping[str, Fact] = {
     "session": _table_of("sessions", Session),
     "sponsorship": _table_of("sponsorships", Sponsorship),
     "review": _table_of("reviews"),
+    "in_charge": _table_of("in_charge", int),
+    "proposal": _table_of("proposals", Proposal),
 }
 
 

@@ -10,6 +10,8 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from nameplate.domain.acts import act_of
+from nameplate.entry.decide.admission import ProposedOut
 from nameplate.entry.decide.described import OPERATIONS
 from nameplate.entry.operations import JSON, Answer, Operation, Who, answering
 
@@ -20,7 +22,12 @@ Json = dict[str, Any]
 PROBLEM = "application/problem+json"
 _PART = re.compile(r"\{([a-z_]+)\}")
 _REF = "#/components/schemas/{name}"
-_ALWAYS = {Who.EVERYBODY: (500,), Who.POINT: (401, 500), Who.LOCAL: (401, 403, 500)}
+_ALWAYS = {
+    Who.EVERYBODY: (500,),
+    Who.POINT: (401, 500),
+    Who.LOCAL: (401, 403, 500),
+    Who.PERSON: (401, 403, 500),
+}
 _FORWARDED = (400, 401, 403, 500, 502, 503)
 _WITH_BODY = (400, 408, 413)
 _TAGS = [
@@ -29,10 +36,13 @@ _TAGS = [
     {
         "name": Who.LOCAL.value,
         "description": (
-            "Answered on `control.sock` in the data directory only, to root and to the user of the server. The kernel "
-            "says who calls (SO_PEERCRED): no credential is sent. Everybody else gets 401 or 403."
+            "Answered to persons who are signed in and have the role for it, and on `control.sock` in the data "
+            "directory to root and to the user of the server. The kernel says who calls there (SO_PEERCRED): no "
+            "credential is sent. Everybody else gets 401 or 403. What is risky is answered with 202 and waits for "
+            "approval, on the control socket from the first owner with a passkey on."
         ),
     },
+    {"name": Who.PERSON.value, "description": "Answered to a person who is signed in, by a cookie or as a bearer."},
 ]
 
 
@@ -75,7 +85,7 @@ def routes(app: FastAPI, others: Iterable[APIRouter]) -> APIRouter:
 def whole(app: FastAPI, routers: Iterable[APIRouter]) -> Json:
     """The document. Each operation tells every status that it can answer."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    schemas = _Schemas([*_kinds(OPERATIONS), *(_answer(route).kind for route in routes), Problem])
+    schemas = _Schemas([*_kinds(OPERATIONS), *(_answer(route).kind for route in routes), ProposedOut, Problem])
     document = app.openapi()
     paths: Json = {path: {} for path in sorted({*document["paths"], *(each.path for each in OPERATIONS)})}
     for route in routes:
@@ -129,7 +139,14 @@ def _of_the_framework(found: Json, route: APIRoute, schemas: _Schemas) -> Json:
     answer = _answer(route)
     statuses = {*_FORWARDED, *answer.problems, *((413,) if "requestBody" in found else ())}
     del found["responses"]
-    return found | {"tags": [Who.LOCAL.value], "responses": _responses(answer, statuses, schemas)}
+    proposed = _proposed(next(iter(route.methods or ())), route.path_format, schemas)
+    return found | {"tags": [Who.LOCAL.value], "responses": _responses(answer, statuses, schemas) | proposed}
+
+
+def _proposed(method: str, path: str, schemas: _Schemas) -> Json:
+    """What is answered where persons have to approve it first."""
+    risky = act_of(method, path).risky
+    return {"202": {"description": "Proposed."} | schemas.content(ProposedOut, JSON)} if risky else {}
 
 
 def _of_ours(each: Operation, schemas: _Schemas) -> Json:
@@ -143,7 +160,7 @@ def _of_ours(each: Operation, schemas: _Schemas) -> Json:
         "summary": each.does.partition(". ")[0].removesuffix("."),
         "description": each.does,
         "operationId": f"{each.name}_{re.sub(r'[^a-z0-9]+', '_', each.path.lower()).strip('_')}_{each.method.lower()}",
-        "responses": _responses(each.answer, statuses, schemas),
+        "responses": _responses(each.answer, statuses, schemas) | _proposed(each.method, each.path, schemas),
     }
     described |= {"parameters": parts} if parts else {}
     described |= {"requestBody": {"required": True} | schemas.content(each.asks, JSON)} if each.asks else {}

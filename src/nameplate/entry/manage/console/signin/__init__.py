@@ -1,0 +1,1 @@
+"""The pages around signing in: passkeys, the first owner, a terminal's code, approvals."""

@@ -1,0 +1,149 @@
+"""Signing in by the company's provider: there, and back. The deciding process begins the session."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from nameplate.domain.bridges import Bridge, BridgeType
+from nameplate.domain.errors import NameplateError, NotFound, Refused
+from nameplate.domain.notices import PersonNotice
+from nameplate.domain.registry import Registry
+from nameplate.entry.decide.callers import OTHER, session_cookie
+from nameplate.entry.decide.replies import status_of
+from nameplate.entry.manage.commands import Commands
+from nameplate.entry.manage.console.render import page
+from nameplate.ports.company import Begun, Provider, Vouched
+from nameplate.ports.upstream import Names, PersonName
+
+from .pages import own_path
+
+LIFE_S = 600
+MAX_PENDING = 1_000
+COOKIE = OTHER.removesuffix("=")
+
+
+class Pending(NamedTuple):
+    """A sign-in that is under way in one browser. `until`: seconds of the monotonic clock."""
+
+    bridge: Bridge
+    begun: Begun
+    then: str
+    until: float
+
+
+class Company:
+    """Where sign-ins by a provider are kept while they are under way. `origin`: where people reach this server."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        names: Names,
+        commands: Commands,
+        build: Callable[[Bridge, bytes], Provider],
+        origin: str,
+    ) -> None:
+        self._registry, self._names, self._commands = registry, names, commands
+        self._build, self._origin = build, origin
+        self._pending: dict[str, Pending] = {}
+        self._providers: dict[str, tuple[Bridge, bytes, Provider]] = {}
+
+    async def begin(self, ident: str, then: str) -> tuple[str, str]:
+        """Where to send somebody, and the secret that their browser keeps meanwhile."""
+        bridge, provider = await self._provider(ident)
+        begun = await provider.begin(self.back(bridge))
+        now = time.monotonic()
+        alive = [(key, each) for key, each in self._pending.items() if each.until > now]
+        self._pending = dict(alive[-MAX_PENDING + 1 :])
+        secret = secrets.token_urlsafe(32)
+        self._pending[secret] = Pending(bridge, begun, own_path(then), now + LIFE_S)
+        return begun.url, secret
+
+    async def finish(self, ident: str, secret: str, said: dict[str, str]) -> tuple[str, int, str]:
+        """The session token, its life in seconds, and where the person wanted to go. Each attempt counts once."""
+        pending = self._pending.pop(secret, None)
+        if pending is None or pending.until <= time.monotonic() or pending.bridge.id != ident:
+            raise Refused("oidc_state", "This browser has begun no sign-in that this could be.", "Begin again.")
+        bridge, provider = await self._provider(ident)
+        vouched = await provider.finish(pending.begun, said, self.back(bridge))
+        begun = await self._commands.sign_in(bridge.id, *_notice(bridge, vouched))
+        if vouched.name and not bridge.option("people"):
+            self._names.put({begun.person: PersonName(vouched.name, vouched.mail)})
+        return begun.token, begun.seconds, pending.then
+
+    async def ended(self, ident: str) -> str:
+        """Where somebody signs out there too, or our own page."""
+        _, provider = await self._provider(ident)
+        return await provider.ended(f"{self._origin}/console/sign-in") or "/console/sign-in"
+
+    def back(self, bridge: Bridge) -> str:
+        """Where the provider sends people back to: what has to be entered there."""
+        return f"{self._origin}/console/sign-in/oidc/{bridge.id}/callback"
+
+    async def _provider(self, ident: str) -> tuple[Bridge, Provider]:
+        bridge = self._registry.bridges.get(ident)
+        if bridge is None or bridge.type is not BridgeType.OIDC:
+            raise NotFound("bridge", f"Nobody signs in by {ident}.", "Declare a bridge of type oidc.")
+        secret = await self._commands.credential(bridge.credential) if bridge.credential else b""
+        known = self._providers.get(ident)
+        if known is None or known[:2] != (bridge, secret):
+            known = self._providers[ident] = (bridge, secret, self._build(bridge, secret))
+        return bridge, known[2]
+
+
+def routes(company: Company) -> APIRouter:
+    """The routes."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/console/sign-in/oidc/{ident}")
+    async def there(ident: str, next: str = "") -> Response:  # noqa: A002 - as the address calls it
+        try:
+            url, secret = await company.begin(ident, next)
+        except NameplateError as error:
+            return _refused(error)
+        answer = RedirectResponse(url, 303, {"cache-control": "no-store", "referrer-policy": "no-referrer"})
+        # Lax, for it has to come back with somebody whom the provider sends.
+        answer.headers["set-cookie"] = _cookie(secret, LIFE_S)
+        return answer
+
+    @router.get("/console/sign-in/oidc/{ident}/callback")
+    async def back(ident: str, request: Request) -> Response:
+        try:
+            secret = request.cookies.get(COOKIE, "")
+            token, seconds, then = await company.finish(ident, secret, dict(request.query_params))
+        except NameplateError as error:
+            return _refused(error)
+        # A page of ours goes on: a cookie that is strict does not travel along a way that began elsewhere.
+        answer = page("signin/welcome.html", None, "", next=then)
+        answer.headers.append("set-cookie", session_cookie(token, seconds)[1].decode())
+        answer.headers.append("set-cookie", _cookie("", 0))
+        return answer
+
+    @router.get("/console/sign-in/oidc/{ident}/end")
+    async def end(ident: str) -> Response:
+        try:
+            return RedirectResponse(await company.ended(ident), 303)
+        except NameplateError as error:
+            return _refused(error)
+
+    return router
+
+
+def _notice(bridge: Bridge, vouched: Vouched) -> tuple[PersonNotice, bool]:
+    """What the provider says of a person, and whether another bridge is the one who brings them."""
+    people = bridge.option("people")
+    if people:
+        return PersonNotice(people, vouched.key), True
+    addresses = (vouched.mail,) if vouched.mail else None
+    return PersonNotice(bridge.id, vouched.key, addresses=addresses, groups=vouched.groups), False
+
+
+def _cookie(secret: str, seconds: int) -> str:
+    return f"{COOKIE}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"
+
+
+def _refused(error: NameplateError) -> Response:
+    return page("signin/refused.html", None, "", status_of(error), message=error.message, remedy=error.remedy)
