@@ -56,8 +56,16 @@ class Scene:
         registry.callers["p1"] = Caller("p1", public_key=public(self.point_keys.seed("p1")))
         registry.callers["asks"] = Caller("asks", token_hash="00")
         self.transport = keys.secret(READER, 16)
+        self.readers = ReaderKeys(keys, registry, heart.ledger)
         self.rotator = Rotator(
-            keys, self.point_keys, heart.journal, registry, heart.ledger, self.points, lambda: 1_795_000_000_000_000
+            keys,
+            self.readers,
+            self.point_keys,
+            heart.journal,
+            registry,
+            heart.ledger,
+            self.points,
+            lambda: 1_795_000_000_000_000,
         )
 
     def changes(self):

@@ -74,6 +74,7 @@ class ReaderKeys:
     def __init__(self, keys: KeyStore, registry: Registry, ledger: Ledger) -> None:
         self._keys, self._registry, self._ledger = keys, registry, ledger
         self._settling: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
 
     def heard(self, outcome: Outcome) -> None:
         """A point reports which key the reader of one of its doors has."""
@@ -84,9 +85,11 @@ class ReaderKeys:
             task.add_done_callback(self._settling.discard)
 
     async def settle(self, door: str, *, changed: bool) -> None:
-        """Once: the report of the point and its answer say the same."""
+        """Once: the report of the point and its answer say the same, and whoever comes second finds it on record."""
         end = self._keys.succeed if changed else self._keys.forget_next
-        if await asyncio.to_thread(end, f"transport/{door}"):
+        async with self._turn:
+            if not await asyncio.to_thread(end, f"transport/{door}"):
+                return
             told = {"change": "changed" if changed else "kept", "door": door, "point": self.point_of(door)}
             with suppress(Unavailable):
                 await self._ledger.commit({"kind": "transport_key", **told})
@@ -107,6 +110,7 @@ class Rotator:
     def __init__(
         self,
         keys: KeyStore,
+        readers: ReaderKeys,
         point_keys: PointKeys,
         journal: Signed,
         registry: Registry,
@@ -116,7 +120,7 @@ class Rotator:
     ) -> None:
         self._keys, self._point_keys, self._journal, self._registry = keys, point_keys, journal, registry
         self._ledger, self._points, self._clock = ledger, points, clock
-        self._readers = ReaderKeys(keys, registry, ledger)
+        self._readers = readers
         self._busy = asyncio.Lock()
 
     async def node(self, by: str, reason: str) -> Rotated:

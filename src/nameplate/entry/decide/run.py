@@ -113,9 +113,8 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
     hook = FeedHook(parts.registry, read_event, reconciler.heard, parts.keys.credential, clocks.wall)
-    app = build_app(
-        settings, paths, parts, connections, lifecycle, (hook, SponsorRoutes(sponsors)), lambda: keeper.shown, figures
-    )
+    more = (hook, SponsorRoutes(sponsors), _rotations(parts, connections, hub))
+    app = build_app(settings, paths, parts, connections, lifecycle, more, lambda: keeper.shown, figures)
     public = bind_public(settings.host, settings.port)
     parts.passkeys.site = site(settings, public.getsockname()[1])
     await parts.proposals.forget_lost()
@@ -158,9 +157,7 @@ def _hub(parts: Deciding, connections: Connections, lifecycle: Lifecycle, reconc
     hub = Hub(parts.registry, parts.ledger, connections, presenter, parts.badges, parts.mirror.unit, welcome)
     observer = Observer(parts.registry, parts.index, parts.ledger, clocks.monotonic)
     parts.authorizer.on_passed_back = observer.passed_back
-    readers = ReaderKeys(parts.keys, parts.registry, parts.ledger)
     hub.on_outcome += [lambda outcome, _shown: reconciler.outcome(outcome), observer.outcome]
-    hub.on_outcome.append(lambda outcome, _shown: readers.heard(outcome))
     return hub
 
 
@@ -212,7 +209,6 @@ def build_app(
         Health(parts.journal, figures, parts.keys.credential, paths.manage),
         TlsRoutes(parts.certifier, shown),
         Keyring(parts.credentials),
-        Rotations(_rotator(parts, connections)),
         Sinks(parts.registry, parts.ledger, parts.node),
         BadgeRoutes(parts.badges),
         Restores(
@@ -239,8 +235,13 @@ def _gate(parts: Deciding, bridges: Bridges) -> Admission:
     return Admission(parts.registry, callers, parts.proposals, origin)
 
 
-def _rotator(parts: Deciding, connections: Connections) -> Rotator:
-    return Rotator(parts.keys, parts.point_keys, parts.journal, parts.registry, parts.ledger, connections, clocks.wall)
+def _rotations(parts: Deciding, connections: Connections, hub: Hub) -> Rotations:
+    readers = ReaderKeys(parts.keys, parts.registry, parts.ledger)
+    hub.on_outcome.append(lambda outcome, _shown: readers.heard(outcome))
+    rotator = Rotator(
+        parts.keys, readers, parts.point_keys, parts.journal, parts.registry, parts.ledger, connections, clocks.wall
+    )
+    return Rotations(rotator)
 
 
 def _welcome(parts: Deciding, point: str) -> Welcome:
