@@ -23,7 +23,7 @@ def test_what_clients_send_is_not():
         ('title eq "x"', None),
         ('userName co "x"', None),
         ('userName eq "x" and active eq true', None),
-        ('emails.value eq "x"', None),
+        ('emails.display eq "x"', None),
     ],
 )
 def test_only_what_is_looked_up_is(text, found):

@@ -8,6 +8,13 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 def test_a_manager_is_a_person_here(tmp_path):
     async def scenario(house):
         boss = (await house.post("/Users", user("boss", externalId="b1"))).body["id"]
+        eve = (await house.post("/Users", user("eve"))).body["id"]
+        bare = {"op": "Add", "path": f"{ENTERPRISE}:manager", "value": boss}
+        pathless = {"op": "Replace", "value": {f"{ENTERPRISE}:manager": boss, f"{ENTERPRISE}:department": "A"}}
+        for operation in (bare, pathless):
+            answer = await house.patch(f"/Users/{eve}", operation)
+            assert (answer.status, answer.body[ENTERPRISE]["manager"]["value"]) == (200, boss)
+        assert house.registry.people[house.directory.get("entra", eve).actor].manager.startswith("p-")
         body = user("ada") | {"schemas": [f"{CORE}User", ENTERPRISE], ENTERPRISE: {"manager": {"value": boss}}}
         ada = (await house.post("/Users", body)).body["id"]
         people = {name: house.directory.get("entra", ident).actor for name, ident in (("boss", boss), ("ada", ada))}

@@ -71,6 +71,8 @@ def resource_body(value: Any) -> Any:
 
 
 def _primaries(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _manager(inner) if name.lower() == "manager" else inner for name, inner in value.items()}
     if isinstance(value, list):
         return [
             {name: _boolean(inner) if name.lower() == "primary" else inner for name, inner in each.items()}
@@ -79,6 +81,11 @@ def _primaries(value: Any) -> Any:
             for each in value
         ]
     return value
+
+
+def _manager(value: Any) -> Any:
+    """Entra names a manager by the bare id."""
+    return {"value": value} if isinstance(value, str) else value
 
 
 def _boolean(value: Any) -> Any:
@@ -116,9 +123,23 @@ def _operations(operation: Any) -> Iterator[Any]:
         yield {"op": op, **({"path": path} if "path" in told else {})}
     elif isinstance(path, str):
         leaf = re.split(r"[.:]", path)[-1].lower()
-        yield {**given, "value": _boolean(value)} if leaf in {"active", "primary"} and "value" in told else given
+        read = {"active": _boolean, "primary": _boolean, "manager": _manager}.get(leaf)
+        yield {**given, "value": read(value)} if read is not None and "value" in told else given
     else:
-        yield {**given, "value": resource_body(value)} if "value" in told else given
+        yield {**given, "value": _attributes(value)} if "value" in told else given
+
+
+def _attributes(value: Any) -> Any:
+    """Those of a PATCH without a path, whose names may be paths themselves."""
+    if not isinstance(value, dict):
+        return value
+    named = {name: re.split(r"[.:]", name)[-1].lower() for name in value}
+    return resource_body(
+        {
+            name: _boolean(inner) if named[name] == "active" else _manager(inner) if named[name] == "manager" else inner
+            for name, inner in value.items()
+        }
+    )
 
 
 def _removals(path: str, values: list[Any]) -> Iterator[dict[str, Any]]:

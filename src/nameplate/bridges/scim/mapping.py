@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from scim2_models import EnterpriseUser, InvalidValueException, Resource
+from scim2_models import InvalidValueException, Resource
 
 from nameplate.domain.actors import Actor, ActorType, State, Tier
 from nameplate.domain.bridges import Bridge
@@ -13,7 +13,7 @@ from nameplate.ports.directory import Entry, Known
 
 from .governed import governed, microseconds
 from .naming import folded, governed_key, team_id
-from .schemas import NameplateActor
+from .schemas import EnterpriseUser, NameplateActor
 
 USER, GROUP, DEVICE, AGENT = "User", "Group", "Device", "Agent"
 MACHINES = frozenset({DEVICE, AGENT})

@@ -14,7 +14,6 @@ from scim2_models import (
     CaseExact,
     ChangePassword,
     ComplexAttribute,
-    EnterpriseUser,
     ETag,
     Extension,
     External,
@@ -125,6 +124,43 @@ class Owner(ComplexAttribute):
 
     display: _ReadOnly = None
     """What it is called."""
+
+
+class Manager(ComplexAttribute):
+    """Who leads a user. Clients name them by `value` alone."""
+
+    value: Annotated[str | None, CaseExact.true] = None
+    """The id of a user."""
+
+    ref: Reference["User"] | None = Field(None, serialization_alias="$ref", validation_alias="$ref")  # type: ignore[type-arg]
+    """Where they are."""
+
+    display_name: _ReadOnly = None
+    """What they are called."""
+
+
+class EnterpriseUser(Extension):
+    """RFC 7643, section 4.3."""
+
+    __schema__ = URN(ENTERPRISE)
+
+    employee_number: str | None = None
+    """Assigned by the company."""
+
+    cost_center: str | None = None
+    """Where costs go."""
+
+    organization: str | None = None
+    """The company."""
+
+    division: str | None = None
+    """A part of it."""
+
+    department: str | None = None
+    """A part of that."""
+
+    manager: Manager | None = None
+    """Who leads them."""
 
 
 class Device(Resource[AnyExtension]):

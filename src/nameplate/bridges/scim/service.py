@@ -20,6 +20,7 @@ from scim2_server.conditions import Conditions
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
 from scim2_server.service import ModelT, ScimService, scim_exception_of
+from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
 from . import forms
@@ -76,6 +77,25 @@ class NameplateService(ScimService):
         if wanted.start_index is not None:
             wanted.start_index = min(wanted.start_index, FAR)
         return wanted, position
+
+    def search_response(
+        self,
+        base_url: str,
+        resource_types: list[ResourceType],
+        page: SearchPage,
+        search_request: SearchRequest[Any],
+    ) -> ScimResponse:
+        """See the service, which would leave out of a list what is returned on request only."""
+        bare = SearchPage(page.total, [], page.next, page.previous)
+        response = super().search_response(base_url, resource_types, bare, search_request)
+        found = [
+            self.publish(base_url, resource).model_dump(
+                scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=search_request
+            )
+            for resource in page.resources
+        ]
+        response.body = {**(response.body or {}), "itemsPerPage": len(found), "Resources": found}
+        return response
 
     def apply_replacement(
         self, current: Resource[Any], replacement: Resource[Any], conditions: Conditions

@@ -207,7 +207,10 @@ class DirectoryStorage(AsyncScimStorage):
         """Sort keys of all that match, in their order. Only those are held, however many there are."""
         keys: list[Key] = []
         async for entries in self._candidates(kinds, wanted.filter):
-            resources = self.shown(entries) if wanted.filter is not None or wanted.sort_by is not None else []
+            if wanted.filter is None and wanted.sort_by is None:
+                keys += [(True, "", entry.id) for entry in entries]
+                continue
+            resources = self.shown(entries)
             scim_filter = _filter_for(wanted.filter, resources)
             keys += [
                 _sort_key(wanted, resource)
