@@ -93,7 +93,7 @@ class OidcProvider:
     async def _json(self, client: Any, url: str, headers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         try:
             # Authlib would want a token of its own for this.
-            answer = await client.get(url, withhold_token=True, headers=dict(headers or {}))
+            answer = await client.request("GET", url, withhold_token=True, headers=dict(headers or {}))
             answer.raise_for_status()
             found = answer.json() if len(answer.content) <= MAX_BODY else None
         except (httpx2.HTTPError, ValueError) as error:

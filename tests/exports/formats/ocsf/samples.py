@@ -10,6 +10,7 @@ from ocsf_json_schema.loader import get_ocsf_schema  # type: ignore[import-untyp
 
 from nameplate.domain.lockdowns import Threat
 from nameplate.domain.outcomes import Happening
+from nameplate.domain.proposals import Outcome
 from nameplate.exports.formats.ocsf import VERSION, Ocsf
 from nameplate.ports.sink import Event
 
@@ -238,6 +239,21 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "by": "uid:0",
         "records": 6,
         "backed_up_at": "2026-11-22T18:00:00.000000Z",
+    },
+    ("in_charge", ""): {"kind": "in_charge", "person": PERSON["person"]},
+    ("proposed", ""): {
+        "kind": "proposed", "proposal": "pr-1", "act": "point_token", "method": "POST", "needed": 1,
+        "path": "/v1/point-tokens", "digest": "d" * 64, "summary": "point_token, name pep", "by": "uid:0",
+        "expires_at": "2026-11-23T19:04:05.000000Z",
+    },
+    ("proposal_approved", ""): {
+        "kind": "proposal_approved", "proposal": "pr-1", "digest": "d" * 64, "needed": 1,
+        "person": PERSON["person"], "passkey": "k1", "nonce": "n", "signature": "s",
+    },
+    **{
+        ("proposal_closed", str(each)): {"kind": "proposal_closed", "proposal": "pr-1", "outcome": str(each)}
+        | ({"status": 200, "approvers": [PERSON["person"]]} if each == "done" else {})
+        for each in Outcome
     },
     ("started", ""): {"kind": "started", "node": "clinic-1", "version": "0.1.0", "pid": 4711},
     ("stopped", ""): {"kind": "stopped", "node": "clinic-1", "version": "0.1.0"},

@@ -6,7 +6,7 @@ from typing import Any
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.sink import Event
 
-from . import access, alarms, happenings, lifecycle, ownership, people, places, server
+from . import access, alarms, happenings, lifecycle, ownership, people, places, proposals, server
 from .event import Draft, attributes
 from .size import fit
 from .values import number, present, text
@@ -49,6 +49,10 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "session_started": people.session,
     "session_proved": people.session,
     "session_ended": people.session,
+    "in_charge": proposals.in_charge,
+    "proposed": proposals.proposed,
+    "proposal_approved": proposals.proposal_approved,
+    "proposal_closed": proposals.proposal_closed,
 }
 
 
