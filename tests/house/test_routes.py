@@ -31,7 +31,7 @@ def silent(folder: Path) -> list[str]:
 
 
 def _hidden(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Only the deciding process asks for it."""
+    """Only the deciding process asks for it, or it is a page for people, or a standard of its own describes it."""
     return any("include_in_schema=False" in ast.unparse(each) for each in node.decorator_list)
 
 

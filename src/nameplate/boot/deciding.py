@@ -132,6 +132,16 @@ class Deciding:
             self.ledger.note(record)
 
 
+def _index(registry: Registry, paths: Paths, alarms: "_Alarms") -> tuple[Index, Rules, Mirror]:
+    """What decides, as of the last record."""
+    index = Index(transitions)
+    rules = Rules(registry, index, engine, wall, alarms.raise_finding, clocks.monotonic)
+    mirror = Mirror(registry, index, rules)
+    mirror.fill()
+    recount_permits(index, registry, paths.journal, clocks.wall(), clocks.monotonic())
+    return index, rules, mirror
+
+
 def assemble(settings: Settings) -> Deciding:
     """Open the keys and the journal, and bring the state up to the last record. Call it on the event loop."""
     paths = Paths(settings.data)
@@ -141,11 +151,7 @@ def assemble(settings: Settings) -> Deciding:
     journal = _open_journal(paths, node, keys, settings, alarms)
     registry = load_tables(paths.database, paths.journal)
     log.info("replayed", records=replay(registry, paths.journal), of=registry.seq)
-    index = Index(transitions)
-    rules = Rules(registry, index, engine, wall, alarms.raise_finding, clocks.monotonic)
-    mirror = Mirror(registry, index, rules)
-    mirror.fill()
-    recount_permits(index, registry, paths.journal, clocks.wall(), clocks.monotonic())
+    index, rules, mirror = _index(registry, paths, alarms)
     ledger = Ledger(registry, journal, mirror.touched, clocks.wall)
     alarms.ledger = ledger
     authorizer = Authorizer(index, journal, node, mirror.unit, ledger.proved, clocks.wall, clocks.monotonic)

@@ -117,6 +117,14 @@ def passkey_bound(passkeys: dict[str, Passkey], record: Mapping[str, Any]) -> st
     return ident
 
 
+def passkey_used(passkeys: dict[str, Passkey], record: Mapping[str, Any]) -> Iterator[str]:
+    """The counter of a credential goes up, and never down."""
+    passkey, counter = passkeys.get(str(record["passkey"])), int(record["counter"])
+    if passkey is not None and counter > passkey.counter:
+        passkeys[passkey.id] = replace(passkey, counter=counter)
+        yield passkey.id
+
+
 def session_told(sessions: dict[str, Session], record: Mapping[str, Any]) -> str:
     """A session began, was proved again, or ended."""
     ident, at = str(record["session"]), moment(record["at"])

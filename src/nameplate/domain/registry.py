@@ -325,10 +325,7 @@ def _passkey_bound(registry: Registry, record: Record) -> Iterator[Touched]:
 
 
 def _passkey_used(registry: Registry, record: Record) -> Iterator[Touched]:
-    passkey = registry.passkeys.get(str(record["passkey"]))
-    if passkey is not None and int(record["counter"]) > passkey.counter:
-        registry.passkeys[passkey.id] = replace(passkey, counter=int(record["counter"]))
-        yield Touched("passkey", passkey.id)
+    yield from (Touched("passkey", each) for each in people.passkey_used(registry.passkeys, record))
 
 
 def _passkey_removed(registry: Registry, record: Record) -> Iterator[Touched]:

@@ -112,7 +112,7 @@ def test_the_steps_that_okta_publishes(client: httpx2.Client):
     got = client.get(f"/Users/{ident}").json()
     assert (got["name"], got["active"], got["emails"][0]["value"]) == (ada["name"], True, ada["userName"])
     assert client.get('/Users?filter=userName eq "nobody@atko.example"').json()["totalResults"] == 0
-    missing = client.get("/Users/010101001010101011001010101011")
+    missing = client.get("/Users" + "/010101001010101011001010101011")
     assert (missing.status_code, missing.json()["status"], bool(missing.json()["detail"])) == (404, "404", True)
     assert (first.status_code, first.json()["meta"]["resourceType"]) == (201, "User")
     assert client.get(f"/Users/{ident}").json()["userName"] == ada["userName"]

@@ -31,7 +31,9 @@ from nameplate.flows.search import Searcher
 from nameplate.flows.sponsor import Sponsors
 from nameplate.flows.stop import Lifecycle
 from nameplate.flows.uphold import Upholder
+from nameplate.ports.bus import Handler
 from nameplate.ports.certificates import Certificate, Pair
+from nameplate.ports.keys import Signer
 
 from .access import Access
 from .admission import Admission
@@ -106,9 +108,7 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
-    vouching = Vouching(parts.registry, upholder, parts.sessions, clocks.wall)
-    owners = (internal, Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger), vouching)
-    ours = {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
+    ours = {**internal.handlers(), **_of_identities(parts, upholder)}
     parts.ledger.watchers.append(internal.touched)
     keeper = _keeper(settings, parts)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
@@ -171,6 +171,13 @@ def _people(settings: Settings, parts: Deciding, lifecycle: Lifecycle) -> tuple[
     return upholder, sponsors
 
 
+def _of_identities(parts: Deciding, upholder: Upholder) -> dict[str, Handler]:
+    """What `manage` passes on from identity systems and from people."""
+    vouching = Vouching(parts.registry, upholder, parts.sessions, clocks.wall)
+    owners = (Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger), vouching)
+    return {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
+
+
 def _keeper(settings: Settings, parts: Deciding) -> Keeper:
     def find() -> Pair:
         return tls.find_pair(settings, parts.certificates)
@@ -211,9 +218,7 @@ def build_app(
         Keyring(parts.credentials),
         Sinks(parts.registry, parts.ledger, parts.node),
         BadgeRoutes(parts.badges),
-        Restores(
-            parts.registry, lifecycle, parts.node, lambda: parts.journal.signer, pruner(parts, paths), clocks.wall
-        ),
+        _restores(parts, paths, lifecycle),
         AlarmRoutes(parts.alarm_keeper),
         PlaceOrders(_places(parts, connections), Placing(parts.registry, parts.ledger)),
         *more,
@@ -225,6 +230,13 @@ def build_app(
     gate = _gate(parts, bridges)
     asking.app = App(routes, forward, access.questions(), gate)
     return asking.app
+
+
+def _restores(parts: Deciding, paths: Paths, lifecycle: Lifecycle) -> Restores:
+    def signer() -> Signer:
+        return parts.journal.signer
+
+    return Restores(parts.registry, lifecycle, parts.node, signer, pruner(parts, paths), clocks.wall)
 
 
 def _gate(parts: Deciding, bridges: Bridges) -> Admission:

@@ -19,7 +19,7 @@ from nameplate.domain.timestamps import rfc3339
 
 from .render import page
 from .shown import Shown
-from .viewer import Caller
+from .viewer import Caller, Viewer
 
 PAGE = 50
 FACETS = ("state", "type", "owner", "tier")
@@ -31,7 +31,7 @@ def routes(shown: Shown) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
-    @router.get("/console/actors")
+    @router.get("/console/actors", include_in_schema=False)
     async def find(
         caller: Caller,
         q: str = "",
@@ -60,23 +60,27 @@ def routes(shown: Shown) -> APIRouter:
             next=_link({**address, "after": following}) if following else "",
         )
 
-    @router.get("/console/actors/{ident}")
+    @router.get("/console/actors/{ident}", include_in_schema=False)
     async def show(caller: Caller, ident: str) -> HTMLResponse:
-        viewer, actor = shown.viewer(caller), shown.registry.actors.get(ident)
-        if actor is None:
-            raise NotFound("actor", f"There is no actor {ident}.", "Look for it among the actors.")
-        decisions = shown.recent.newest(lambda each: each["kind"] == "decision" and each["actor"] == ident, DECISIONS)
-        return page(
-            "actor.html",
-            viewer,
-            "actors",
-            actor=_whole(shown, actor),
-            decisions=decisions,
-            orders=[each for each in TRANSITIONS.values() if each.stop],
-            may_stop=viewer.may(Role.OPERATOR, Role.SECURITY, Role.APPROVER),
-        )
+        return _show(shown, shown.viewer(caller), ident)
 
     return router
+
+
+def _show(shown: Shown, viewer: Viewer, ident: str) -> HTMLResponse:
+    actor = shown.registry.actors.get(ident)
+    if actor is None:
+        raise NotFound("actor", f"There is no actor {ident}.", "Look for it among the actors.")
+    decisions = shown.recent.newest(lambda each: each["kind"] == "decision" and each["actor"] == ident, DECISIONS)
+    return page(
+        "actor.html",
+        viewer,
+        "actors",
+        actor=_whole(shown, actor),
+        decisions=decisions,
+        orders=[each for each in TRANSITIONS.values() if each.stop],
+        may_stop=viewer.may(Role.OPERATOR, Role.SECURITY, Role.APPROVER),
+    )
 
 
 def _link(query: dict[str, str]) -> str:

@@ -19,7 +19,7 @@ def routes(shown: Shown) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
-    @router.get("/console/decisions")
+    @router.get("/console/decisions", include_in_schema=False)
     async def find(
         caller: Caller, actor: str = "", resource: str = "", decision: str = "", reason: str = "", before: int = 0
     ) -> HTMLResponse:
@@ -37,7 +37,7 @@ def routes(shown: Shown) -> APIRouter:
             older=f"/console/decisions?{older}" if len(rows) == PAGE else "",
         )
 
-    @router.get("/console/decisions/{ident}")
+    @router.get("/console/decisions/{ident}", include_in_schema=False)
     async def explain(caller: Caller, ident: str) -> HTMLResponse:
         record = await asyncio.to_thread(shown.explainer.record, ident)
         why = await asyncio.to_thread(shown.explainer.explain, record)

@@ -19,12 +19,12 @@ def routes(shown: Shown) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
-    @router.get("/console/alarms")
+    @router.get("/console/alarms", include_in_schema=False)
     async def alarms(caller: Caller) -> HTMLResponse:
         found = sorted(shown.registry.alarms.by_id.values(), key=lambda each: (each.closed, -each.raised_at))
         return page("alarms.html", shown.viewer(caller), "alarms", alarms=found[:PAGE], at=rfc3339)
 
-    @router.get("/console/people")
+    @router.get("/console/people", include_in_schema=False)
     async def people(caller: Caller, after: str = "") -> HTMLResponse:
         ids = sorted(ident for ident in shown.registry.people if ident > after)[: PAGE + 1]
         names = shown.names.get(ids)
@@ -36,15 +36,15 @@ def routes(shown: Shown) -> APIRouter:
             "people.html", shown.viewer(caller), "people", people=rows, teams=teams, owned=owned, next=following
         )
 
-    @router.get("/console/bridges")
+    @router.get("/console/bridges", include_in_schema=False)
     async def bridges(caller: Caller) -> HTMLResponse:
         return page("bridges.html", shown.viewer(caller), "bridges", bridges=shown.bridging.status())
 
-    @router.get("/console/sinks")
+    @router.get("/console/sinks", include_in_schema=False)
     async def sinks(caller: Caller) -> HTMLResponse:
         return page("sinks.html", shown.viewer(caller), "sinks", sinks=shown.exporting.status())
 
-    @router.get("/console/journal")
+    @router.get("/console/journal", include_in_schema=False)
     async def journal(caller: Caller, kind: str = "", before: int = 0) -> HTMLResponse:
         rows = shown.recent.newest(lambda each: kind in ("", each["kind"]), PAGE, before)
         notes = shown.recent.newest(lambda each: each["kind"] == "checkpoint", 1)

@@ -22,7 +22,7 @@ def routes(shown: Shown) -> APIRouter:
     """The route."""
     router = APIRouter()
 
-    @router.get("/console/")
+    @router.get("/console/", include_in_schema=False)
     async def overview(caller: Caller) -> HTMLResponse:
         states = Counter(str(each.state) for each in shown.registry.standings.values())
         denied = shown.recent.newest(lambda each: each["kind"] == "decision" and each["decision"] == "deny", LATEST)

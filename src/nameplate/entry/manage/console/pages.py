@@ -39,19 +39,19 @@ TOLD = (
 
 def routes(shown: Shown) -> APIRouter:
     """The routes."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
     for part in (overview, actors, decisions, listings):
         router.include_router(part.routes(shown))
 
-    @router.get("/console")
+    @router.get("/console", include_in_schema=False)
     async def front() -> RedirectResponse:
         return RedirectResponse("/console/", 308)
 
-    @router.get("/console/static/{version}/{name}")
+    @router.get("/console/static/{version}/{name}", include_in_schema=False)
     async def static(version: str, name: str) -> Response:
         return asset(name) or Response(status_code=404)
 
-    @router.get("/console/live")
+    @router.get("/console/live", include_in_schema=False)
     async def live(caller: Caller, request: Request) -> StreamingResponse:
         """What happens, as it happens (server-sent events, HTML section 9.2)."""
         shown.viewer(caller)

@@ -96,9 +96,9 @@ class Company:
 
 def routes(company: Company) -> APIRouter:
     """The routes."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
 
-    @router.get("/console/sign-in/oidc/{ident}")
+    @router.get("/console/sign-in/oidc/{ident}", include_in_schema=False)
     async def there(ident: str, next: str = "") -> Response:  # noqa: A002 - as the address calls it
         try:
             url, secret = await company.begin(ident, next)
@@ -109,7 +109,7 @@ def routes(company: Company) -> APIRouter:
         answer.headers["set-cookie"] = _cookie(secret, LIFE_S)
         return answer
 
-    @router.get("/console/sign-in/oidc/{ident}/callback")
+    @router.get("/console/sign-in/oidc/{ident}/callback", include_in_schema=False)
     async def back(ident: str, request: Request) -> Response:
         try:
             secret = request.cookies.get(COOKIE, "")
@@ -122,7 +122,7 @@ def routes(company: Company) -> APIRouter:
         answer.headers.append("set-cookie", _cookie("", 0))
         return answer
 
-    @router.get("/console/sign-in/oidc/{ident}/end")
+    @router.get("/console/sign-in/oidc/{ident}/end", include_in_schema=False)
     async def end(ident: str) -> Response:
         try:
             return RedirectResponse(await company.ended(ident), 303)

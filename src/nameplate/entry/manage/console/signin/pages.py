@@ -20,18 +20,18 @@ HOME = "/console/passkeys"
 
 def routes(registry: Registry, names: Names, viewer: Callable[[str], Viewer]) -> APIRouter:
     """The routes. `viewer`: who looks, by the header of the deciding process."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
 
-    @router.get("/console/sign-in")
+    @router.get("/console/sign-in", include_in_schema=False)
     async def sign_in(next: str = "") -> HTMLResponse:  # noqa: A002 - as the address calls it
         companies = [each for each in registry.bridges.values() if each.type is BridgeType.OIDC]
         return page("signin/sign_in.html", None, "", next=own_path(next), bridges=companies)
 
-    @router.get("/console/sign-in/first")
+    @router.get("/console/sign-in/first", include_in_schema=False)
     async def first() -> HTMLResponse:
         return page("signin/first.html", None, "")
 
-    @router.get("/console/passkeys")
+    @router.get("/console/passkeys", include_in_schema=False)
     async def passkeys(person: SignedIn) -> Response:
         if not person:
             return RedirectResponse("/console/sign-in", 303)
@@ -39,11 +39,11 @@ def routes(registry: Registry, names: Names, viewer: Callable[[str], Viewer]) ->
         name = name_of(names.get([person]), person)
         return page("signin/passkeys.html", None, "", passkeys=theirs, name=name, moment=rfc3339)
 
-    @router.get("/console/device")
+    @router.get("/console/device", include_in_schema=False)
     async def device(person: SignedIn, code: str = "") -> Response:
         return page("signin/device.html", None, "", code=code[:16])
 
-    @router.get("/console/approvals/{ident}")
+    @router.get("/console/approvals/{ident}", include_in_schema=False)
     async def approval(ident: str, caller: LocalCaller) -> HTMLResponse:
         proposal = registry.proposals.get(ident)
         if proposal is None:
