@@ -9,6 +9,7 @@ import pytest
 from nameplate.boot.manifests import read_manifests
 from nameplate.boot.rules import rule_faults
 from nameplate.boot.timezones import transitions
+from nameplate.domain.bridges import OPTIONS, BridgeType
 from nameplate.domain.manifests.documents import KINDS, read_document
 from nameplate.domain.manifests.problems import Problem
 from nameplate.domain.registry import Registry, fold
@@ -35,6 +36,7 @@ PROBES: dict[str, dict[str, Any]] = {
     "Point": {"channels": [{ODD: 1, "panel": [{ODD: 1}], "api": {ODD: 1}}], "mode": {ODD: 1, "observe": [{ODD: 1}]}},
     "Sink": {},
     "Feed": {"fields": {ODD: 1}},
+    "Bridge": {"type": "ldap"},
 }
 MAPPINGS = {"Calendar": 4, "Door": 2, "Contract": 5, "Actor": 2, "Rule": 2, "Point": 6, "Feed": 2}
 
@@ -69,6 +71,12 @@ def test_every_field_is_named_in_the_section_of_its_kind(kind):
 def test_the_probe_reaches_every_mapping(kind):
     assert len(problems_of(kind)) == MAPPINGS.get(kind, 1)
     assert len(fields_of(kind)) >= 1
+
+
+@pytest.mark.parametrize("kind", BridgeType)
+def test_every_option_of_each_type_of_bridge_stands_in_its_part_of_the_section(kind):
+    part = section_of("Bridge").partition(f"### `type: {kind}`\n")[2].partition("\n### ")[0]
+    assert [each.name for each in OPTIONS[kind] if f"`{each.name}`" not in part] == []
 
 
 def test_a_field_that_is_not_named_is_found():
