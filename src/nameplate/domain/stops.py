@@ -47,10 +47,9 @@ def receipt_text(receipt: Receipt) -> bytes:
     return "\n".join(lines).encode()
 
 
-def receipt_record(receipt: Receipt, stop: Stop) -> dict[str, object]:
-    """What goes on record of a receipt. `ms`: after the order."""
+def receipt_fields(receipt: Receipt, stop: Stop) -> dict[str, object]:
+    """A receipt as the record tells it. `ms`: after the order."""
     return {
-        "kind": "receipt",
         "stop": receipt.stop,
         "point": receipt.point,
         "received_at": rfc3339(receipt.received_at),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nameplate.domain.errors import Invalid, NotFound, Refused
 from nameplate.domain.lockdowns import Threat
 from nameplate.domain.registry import Registry
-from nameplate.domain.stops import Stop, receipt_record
+from nameplate.domain.stops import Stop, receipt_fields
 from nameplate.ports.ledger import Ledger
 from nameplate.ports.points import RECEIPT_TIMEOUT_S, Points, Told
 
@@ -59,7 +59,7 @@ class Places:
         pushed = self._points.push(stop, RECEIPT_TIMEOUT_S)
         told, recorded = await asyncio.gather(pushed, asyncio.gather(*recording))
         for receipt in told.receipts:
-            self._ledger.note(receipt_record(receipt, stop))
+            self._ledger.note({"kind": "receipt", **receipt_fields(receipt, stop)})
         return Carried(zones, now, all(recorded), stop.id, told)
 
     async def release(self, order: PlaceOrder) -> Carried:

@@ -9,7 +9,7 @@ from nameplate.domain.errors import Conflict, NotFound, Refused
 from nameplate.domain.figures import Histogram
 from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, require_unheld, target_state
 from nameplate.domain.registry import Registry
-from nameplate.domain.stops import Stop, receipt_record
+from nameplate.domain.stops import Stop, receipt_fields
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.authority import Ordered
 from nameplate.ports.ledger import Ledger
@@ -108,7 +108,7 @@ class Lifecycle:
         self.missing += len(told.missing)
         for receipt in told.receipts:
             self.acknowledged.observe((receipt.applied_at - stop.cut_off) / 1_000_000)
-            self._ledger.note(receipt_record(receipt, stop))
+            self._ledger.note({"kind": "receipt", **receipt_fields(receipt, stop)})
         return Done(order, str(stop.state), stop.cut_off, all(recorded), stop.id, told)
 
     def _units(self, actor_ids: Iterable[str]) -> dict[str, str]:
