@@ -42,7 +42,7 @@ def test_change_by_change_the_index_answers_as_one_that_is_filled_at_once(histor
     # Two callers never have the same token.
     hall.tell(
         *(
-            each | ({"token_hash": each["name"] + each["token_hash"]} if "token_hash" in each else {})
+            each | ({"token_hash": each.get("name", "") + each["token_hash"]} if "token_hash" in each else {})
             for each in history
         )
     )
