@@ -59,6 +59,9 @@ FLEET = (
     Member("L", "cln-34", SCRUBBER, "C2-0034", "ward_b", ("lobby", "waste_room", "ward_b")),
 )
 
+GOVERNED = "tug-22"
+"""The robot that has an account in the company's own identity system."""
+
 
 def building_text() -> str:
     """The floor plan, an Open-RMF building map."""

@@ -13,7 +13,8 @@ from nameplate.domain.errors import NameplateError, Unavailable
 from nameplate.entry.robot import Robot
 from nameplate.entry.serve.started import Server, running_server
 
-from . import fleet
+from . import company, fleet
+from .company import Company
 from .fleet import FLEET, POINT, Member
 from .hardware import Hardware
 from .journal import JournalWatch
@@ -36,6 +37,7 @@ class Stage:
     journal: JournalWatch
     hardware: Hardware
     walkers: Mapping[str, Walker]
+    company: Company
 
     async def order(self, name: str, reason: str, *actors: str, where: Mapping[str, str] | None = None) -> None:
         """An order over the API, as `nameplate actor` gives it."""
@@ -67,7 +69,7 @@ async def raised(folder: Path, floor: Floor, say: Say) -> AsyncIterator[Stage]:
             robots = {member.id: await asyncio.to_thread(_enrol, server, folder, member) for member in FLEET}
             say(f"enrolled {len(robots)} robots: each made its own key")
             walkers = {member.id: Walker(member, robots[member.id], floor, hardware) for member in FLEET}
-            yield Stage(folder, floor, server, journal, hardware, walkers)
+            yield Stage(folder, floor, server, journal, hardware, walkers, await asyncio.to_thread(_accounts, server))
 
 
 @asynccontextmanager
@@ -103,6 +105,7 @@ async def _declare(server: Server, hardware: Hardware) -> None:
         "contracts": fleet.contracts_text(fleet.utc_now()),
         "actors": fleet.actors_text(),
         "point": fleet.point_text(hardware.lines),
+        "bridge": company.MANIFEST,
     }
     files = [{"name": f"{name}.yaml", "text": text} for name, text in texts.items()]
     await asyncio.to_thread(server.client.post, "/v1/apply", {"files": files})
@@ -119,6 +122,13 @@ async def _install(server: Server, journal: JournalWatch, hardware: Hardware) ->
         wanted = {"door": door, "seconds": INSTALL_S}
         await asyncio.to_thread(server.client.post, f"/v1/points/{POINT}/install", wanted)
     await journal.until("the readers to take their keys", lambda watch: watch.keyed >= set(hardware.doors), WAIT_S)
+
+
+def _accounts(server: Server) -> Company:
+    """The company has an account for one of the robots, and governs it from now on."""
+    made = Company.of(server)
+    made.create(fleet.GOVERNED)
+    return made
 
 
 def _connected(server: Server) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nameplate.boot.simulation import Crossing
 
+from . import fleet
 from .attacks import Relay, clone, replay
 from .stage import Stage
 from .walker import reader_on
@@ -94,6 +95,17 @@ async def suspension(stage: Stage) -> None:
         stage.help(unit)
 
 
+async def upstream(stage: Stage) -> None:
+    """Somebody who knows nothing of doors disables a robot in the company's identity system, and later enables it."""
+    robot = fleet.GOVERNED
+    await asyncio.to_thread(stage.company.switch, robot, active=False)
+    await _refused(stage, robot, "state")
+    await asyncio.sleep(MOMENT_S)
+    await asyncio.to_thread(stage.company.switch, robot, active=True)
+    await stage.enrol(robot)
+    stage.help(robot)
+
+
 async def retirement(stage: Stage) -> None:
     """A robot has come to the end of its life."""
     await stage.order("retire", "Sold; its key must never work again.", "tug-24")
@@ -108,6 +120,7 @@ STORIES: tuple[tuple[float, Story], ...] = (
     (5.5, forcing),
     (7.0, suspension),
     (8.5, retirement),
+    (9.0, upstream),
 )
 """When each begins, in seconds."""
 
