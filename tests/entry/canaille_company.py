@@ -36,6 +36,7 @@ def serve(port: int, back: str, password: str) -> None:
             scope=["openid", "profile", "email", "groups"],
             token_endpoint_auth_method="none",
         )
+        Backend.instance.save(client)
         client.audience = [client]
         Backend.instance.save(client)
     app.run("localhost", port, use_reloader=False)

@@ -113,10 +113,10 @@ def browser() -> Iterator[Any]:
 
 
 class Raw:
-    """A client that sets each header itself."""
+    """A client that sets each header itself. `cookie`: the last that was set."""
 
     def __init__(self, server: Server) -> None:
-        self._port, self.origin = server.port, f"http://localhost:{server.port}"
+        self._port, self.origin, self.cookie = server.port, f"http://localhost:{server.port}", ""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Status and document; `headers` with underscores."""
@@ -126,6 +126,8 @@ class Raw:
         connection.request(method, path, data, {"content-type": "application/json", **given})
         answer = connection.getresponse()
         text = answer.read()
+        set_cookie = answer.getheader("set-cookie") or ""
+        self.cookie = set_cookie.partition(";")[0] if set_cookie else self.cookie
         connection.close()
         return answer.status, json.loads(text) if "json" in (answer.getheader("content-type") or "") else text.decode()
 

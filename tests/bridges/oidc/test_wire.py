@@ -191,7 +191,7 @@ def test_what_else_the_provider_says_is_of_the_same_person():
 
 
 def test_a_bridge_says_what_is_expected_and_asked_for():
-    options = {"client": "nameplate", "acr": "a b", "amr": "hwk", "max_age": "60"}
+    options = {"client": "nameplate", "acr": "a, b", "amr": "hwk", "max_age": "60"}
     expected = expected_of(Bridge("i", "s", BridgeType.OIDC, ISSUER, options=options))
     assert expected == Expected(ISSUER, "nameplate", ("a", "b"), ("hwk",), 60)
     assert asked(expected)["max_age"] == "60"

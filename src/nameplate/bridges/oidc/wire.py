@@ -40,12 +40,17 @@ def expected_of(bridge: Bridge) -> Expected:
     return Expected(
         bridge.url,
         bridge.option("client"),
-        tuple(bridge.option("acr").split()),
-        tuple(bridge.option("amr").split()),
+        _values(bridge.option("acr")),
+        _values(bridge.option("amr")),
         int(age) if age.isdecimal() and len(age) < 9 else MAX_AGE_S,
         bridge.option("match"),
         bridge.option("groups_claim"),
     )
+
+
+def _values(text: str) -> tuple[str, ...]:
+    """`hwk, pin` as its values."""
+    return tuple(text.replace(",", " ").split())
 
 
 def asked(expected: Expected) -> dict[str, str]:
