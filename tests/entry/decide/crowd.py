@@ -10,7 +10,7 @@ from typing import Any
 from nameplate.bridges.manifest_yaml import read
 from nameplate.domain.people import LOCAL
 from nameplate.flows.apply import plan
-from tests.entry.authenticator import Authenticator
+from tests.keys.webauthn.authenticator import Authenticator
 from tests.entry.decide.asgi import Answer, Process, process
 
 ORIGIN = "http://localhost:8470"

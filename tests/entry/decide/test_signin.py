@@ -6,7 +6,7 @@ import pytest
 
 from nameplate.domain.people import LOCAL
 from nameplate.flows.passkeys import LIFETIME_US
-from tests.entry.authenticator import PRESENT, Authenticator, text
+from tests.keys.webauthn.authenticator import PRESENT, Authenticator, text
 from tests.entry.decide.crowd import ORIGIN, Somebody, crowd
 
 DAY_US = 24 * 3600 * 1_000_000

@@ -1,106 +1,259 @@
-"""What an authenticator says is believed only as a whole: the port held against one in software, which lies at will."""
+"""What a passkey says is believed only of that key, for this challenge, at this site, with the user verified."""
 
+import base64
+import json
+
+import cbor2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nameplate.domain.errors import Refused
 from nameplate.keys.webauthn import WebauthnCeremony
+from nameplate.keys.webauthn.ceremony import MAX_JSON
 from nameplate.ports.passkeys import Site
-from tests.entry.authenticator import PRESENT, Authenticator, text
+from tests.keys.webauthn.authenticator import ATTESTED, PRESENT, VERIFIED, Authenticator, text
 
-SITE = Site("http://localhost:8470", "localhost")
-CHALLENGE = bytes(range(32))
+SITE = Site("https://nameplate.clinic.example", "nameplate.clinic.example")
+CHALLENGE, OTHER = b"c" * 32, b"d" * 32
 CEREMONY = WebauthnCeremony()
+HOSTILE = [
+    b"",
+    b"\xff\xfe",
+    b"null",
+    b"[]",
+    b'"x"',
+    b"{}",
+    b"[" * 30_000,
+    b'{"a":' * 9_000,
+    b"1" * 5000,
+    b"\x81" * 9_000,
+]
 
 
-@pytest.fixture(name="authenticator")
-def authenticator_fixture():
-    return Authenticator(SITE.origin)
+def authenticator(origin=SITE.origin, host=SITE.host):
+    return Authenticator(origin, host)
 
 
-def made(authenticator, challenge=CHALLENGE):
-    asked = {"nonce": "n", "options": CEREMONY.creation(SITE, challenge, "p-1", [])}
-    return authenticator.make(asked)["credential"]
+def asked(challenge=CHALLENGE):
+    return {"nonce": "", "options": {"challenge": text(challenge)}}
 
 
-def shown(authenticator, challenge=CHALLENGE):
-    return authenticator.show({"nonce": "n", "options": CEREMONY.request(SITE, challenge, [])})["credential"]
+def made(key, challenge=CHALLENGE):
+    return key.make(asked(challenge))["credential"]
 
 
-def test_a_key_that_is_made_here_is_shown_here(authenticator):
-    bound = CEREMONY.made(SITE, CHALLENGE, made(authenticator))
-    assert (bound.id, bound.counter) == (text(authenticator.id), 0)
-    assert CEREMONY.shown(SITE, CHALLENGE, shown(authenticator), bound.public, bound.counter) == 1
+def shown(key, challenge=CHALLENGE):
+    return key.show(asked(challenge))["credential"]
 
 
-def test_users_are_verified_and_keys_found_without_a_name():
-    creation = CEREMONY.creation(SITE, CHALLENGE, "p-1", [text(b"known")])
-    assert creation["authenticatorSelection"]["userVerification"] == "required"
-    assert creation["authenticatorSelection"]["residentKey"] == "required"
-    assert [each["id"] for each in creation["excludeCredentials"]] == [text(b"known")]
-    assert CEREMONY.request(SITE, CHALLENGE, [])["userVerification"] == "required"
+def bound():
+    key = authenticator()
+    return key, CEREMONY.made(SITE, CHALLENGE, made(key))
 
 
-LIES = {
-    "origin": lambda each: setattr(each, "origin", "https://evil.example"),
-    "host": lambda each: setattr(each, "host", "evil.example"),
-    "unverified": lambda each: setattr(each, "flags", PRESENT),
-    "absent": lambda each: setattr(each, "flags", 0x04),
-    "framed": lambda each: setattr(each, "cross_origin", True),
+def look(assertion, passkey, counter=0, challenge=CHALLENGE, site=SITE):
+    return CEREMONY.shown(site, challenge, assertion, passkey.public, counter)
+
+
+def altered(said, name, value):
+    return said | {"response": said["response"] | {name: value}}
+
+
+def flipped(encoded):
+    raw = bytearray(base64.urlsafe_b64decode(encoded + "=="))
+    raw[-1] ^= 1
+    return text(bytes(raw))
+
+
+def client(said, **changes):
+    former = json.loads(base64.urlsafe_b64decode(said["response"]["clientDataJSON"] + "=="))
+    return altered(said, "clientDataJSON", text(json.dumps(former | changes).encode()))
+
+
+WRONG_KEYS = {
+    "another site": lambda key: setattr(key, "origin", "https://nameplate.clinic.example.evil.example"),
+    "another port": lambda key: setattr(key, "origin", SITE.origin + ":8443"),
+    "without TLS": lambda key: setattr(key, "origin", "http://nameplate.clinic.example"),
+    "another relying party": lambda key: setattr(key, "host", "clinic.example"),
+    "within another page": lambda key: setattr(key, "cross_origin", True),
+    "within who knows what": lambda key: setattr(key, "cross_origin", "false"),
+    "nobody verified": lambda key: setattr(key, "flags", PRESENT),
+    "nobody present": lambda key: setattr(key, "flags", VERIFIED),
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_a_lie_is_refused_at_both_ends(authenticator, lie):
-    bound = CEREMONY.made(SITE, CHALLENGE, made(authenticator))
-    LIES[lie](authenticator)
-    with pytest.raises(Refused):
-        CEREMONY.made(SITE, CHALLENGE, made(authenticator))
-    with pytest.raises(Refused):
-        CEREMONY.shown(SITE, CHALLENGE, shown(authenticator), bound.public, 0)
+def test_a_passkey_is_made_and_shown():
+    key, passkey = bound()
+    assert (passkey.id, passkey.counter) == (text(key.id), 0)
+    assert [look(shown(key), passkey, counter) for counter in (0, 1, 2)] == [1, 2, 3]
 
 
-def test_another_challenge_or_key_is_refused(authenticator):
-    bound = CEREMONY.made(SITE, CHALLENGE, made(authenticator))
-    other = CEREMONY.made(SITE, CHALLENGE, made(Authenticator(SITE.origin)))
-    for challenge, public in (
-        (bytes(32), bound.public),
-        (CHALLENGE, other.public),
-        (CHALLENGE, b""),
-        (CHALLENGE, b"\xa0"),
-    ):
+@pytest.mark.parametrize("what", WRONG_KEYS)
+def test_a_passkey_is_not_made(what):
+    key = authenticator()
+    WRONG_KEYS[what](key)
+    with pytest.raises(Refused) as error:
+        CEREMONY.made(SITE, CHALLENGE, made(key))
+    assert error.value.code == "passkey_refused"
+
+
+@pytest.mark.parametrize("what", WRONG_KEYS)
+def test_a_passkey_is_not_believed(what):
+    key, passkey = bound()
+    WRONG_KEYS[what](key)
+    with pytest.raises(Refused) as error:
+        look(shown(key), passkey)
+    assert error.value.code == "passkey_refused"
+
+
+def test_what_was_said_for_another_challenge_counts_for_nothing():
+    key, passkey = bound()
+    with pytest.raises(Refused):
+        CEREMONY.made(SITE, CHALLENGE, made(authenticator(), OTHER))
+    with pytest.raises(Refused):
+        look(shown(key, OTHER), passkey)
+    with pytest.raises(Refused):
+        look(client(shown(key, OTHER), challenge=text(CHALLENGE)), passkey)
+
+
+def test_a_making_is_no_showing_nor_the_other_way_round():
+    key, passkey = bound()
+    with pytest.raises(Refused):
+        look(client(shown(key), type="webauthn.create"), passkey)
+    with pytest.raises(Refused):
+        CEREMONY.made(SITE, CHALLENGE, client(made(authenticator()), type="webauthn.get"))
+    with pytest.raises(Refused):
+        look(made(key), passkey)
+    with pytest.raises(Refused):
+        CEREMONY.made(SITE, CHALLENGE, shown(key))
+
+
+@pytest.mark.parametrize("part", ["signature", "authenticatorData"])
+def test_a_bit_that_is_not_as_it_was_signed_is_seen(part):
+    key, passkey = bound()
+    said = shown(key)
+    assert look(said, passkey) == 1
+    with pytest.raises(Refused) as error:
+        look(altered(said, part, flipped(said["response"][part])), passkey)
+    assert error.value.code == "passkey_refused"
+
+
+def test_the_signature_of_another_key_is_not_believed():
+    key, passkey = bound()
+    thief = authenticator()
+    thief.id = key.id
+    with pytest.raises(Refused):
+        look(shown(thief), passkey)
+    with pytest.raises(Refused):
+        look(client(shown(key), topOrigin="https://evil.example"), passkey)
+
+
+@pytest.mark.parametrize(("known", "says"), [(5, 5), (5, 4), (5, 0), (1, 1)])
+def test_a_counter_that_does_not_rise_is_told_from_all_else(known, says):
+    key, passkey = bound()
+    key.counter = says - 1
+    with pytest.raises(Refused) as error:
+        look(shown(key), passkey, known)
+    assert error.value.code == "passkey_counter"
+
+
+def test_who_cannot_sign_raises_no_suspicion_of_a_copy():
+    key, passkey = bound()
+    thief = authenticator()
+    thief.id = key.id
+    with pytest.raises(Refused) as error:
+        look(shown(thief), passkey, 9)
+    assert error.value.code == "passkey_refused"
+
+
+def test_an_authenticator_that_never_counts_is_believed():
+    key, passkey = bound()
+    for _ in range(2):
+        key.counter = -1
+        assert look(shown(key), passkey, 0) == 0
+
+
+def test_the_options_ask_for_a_verified_user_and_name_what_is_known():
+    known = [text(b"k" * 16)]
+    creation = CEREMONY.creation(SITE, CHALLENGE, "p-ada", known)
+    assert creation["rp"] == {"id": SITE.host, "name": "Nameplate"}
+    assert creation["challenge"] == text(CHALLENGE)
+    assert creation["authenticatorSelection"]["userVerification"] == "required"
+    assert creation["authenticatorSelection"]["residentKey"] == "required"
+    assert [each["id"] for each in creation["excludeCredentials"]] == known
+    request = CEREMONY.request(SITE, CHALLENGE, known)
+    assert (request["rpId"], request["challenge"]) == (SITE.host, text(CHALLENGE))
+    assert request["userVerification"] == "required"
+    assert [each["id"] for each in request["allowCredentials"]] == known
+    assert not CEREMONY.request(SITE, CHALLENGE, []).get("allowCredentials")
+
+
+@pytest.mark.parametrize("raw", HOSTILE, ids=lambda raw: f"{raw[:8]!r} {len(raw)}")
+@pytest.mark.parametrize("part", ["clientDataJSON", "attestationObject", "authenticatorData", "signature"])
+def test_whatever_stands_in_a_part_is_refused_and_does_no_more(part, raw):
+    key, passkey = bound()
+    if part in {"clientDataJSON", "attestationObject"}:
         with pytest.raises(Refused):
-            CEREMONY.shown(SITE, challenge, shown(authenticator), public, 0)
+            CEREMONY.made(SITE, CHALLENGE, altered(made(authenticator()), part, text(raw)))
+    if part != "attestationObject":
+        with pytest.raises(Refused):
+            look(altered(shown(key), part, text(raw)), passkey)
+
+
+@pytest.mark.parametrize("value", [None, 1, [], {}, "%%%", "\ud800", True])
+@pytest.mark.parametrize("part", ["clientDataJSON", "authenticatorData", "signature"])
+def test_a_part_of_another_type_is_refused(part, value):
+    key, passkey = bound()
     with pytest.raises(Refused):
-        CEREMONY.made(SITE, bytes(32), made(authenticator))
+        look(altered(shown(key), part, value), passkey)
 
 
-def test_a_counter_must_rise_once_there_is_one(authenticator):
-    bound = CEREMONY.made(SITE, CHALLENGE, made(authenticator))
-    authenticator.counter = 6
-    for known in (7, 8, 2**32 - 1):
-        authenticator.counter = 6
-        with pytest.raises(Refused) as refused:
-            CEREMONY.shown(SITE, CHALLENGE, shown(authenticator), bound.public, known)
-        assert refused.value.code == "passkey_counter"
-    authenticator.counter = -1
-    assert CEREMONY.shown(SITE, CHALLENGE, shown(authenticator), bound.public, 0) == 0, "some never count"
+@pytest.mark.parametrize("name", ["id", "rawId", "type", "response"])
+@pytest.mark.parametrize("value", [None, 1, [], {}, "AAAA"])
+def test_a_frame_that_is_not_as_it_should_be_is_refused(name, value):
+    key, passkey = bound()
+    with pytest.raises(Refused):
+        look(shown(key) | {name: value}, passkey)
+    with pytest.raises(Refused):
+        CEREMONY.made(SITE, CHALLENGE, made(key) | {name: value})
+
+
+def test_what_is_too_long_is_refused():
+    key, passkey = bound()
+    with pytest.raises(Refused):
+        look(shown(key) | {"more": "x" * MAX_JSON}, passkey)
+    with pytest.raises(Refused):
+        CEREMONY.made(SITE, CHALLENGE, made(authenticator()) | {"more": "x" * MAX_JSON})
 
 
 @pytest.mark.parametrize(
-    "said",
-    [
-        {},
-        {"id": "x"},
-        {"id": "x", "rawId": "y", "type": "public-key", "response": {}},
-        {"response": {"clientDataJSON": "AAAA"}},
-        {"response": {"clientDataJSON": "bnVsbA"}},
-        {"response": None},
-        {"response": {"clientDataJSON": 7}},
-        {"x": "y" * 100_000, "response": {"clientDataJSON": "e30"}},
-    ],
+    "public",
+    [{}, [], "x", {1: 2}, {1: 2, 3: -7, -1: 1, -2: b"", -3: b""}, {1: 2, 3: 0, -1: 1, -2: bytes(32), -3: bytes(32)}],
 )
-def test_odd_answers_are_refused(said):
+def test_a_key_that_is_none_opens_nothing(public):
+    key = authenticator()
+    attested = bytes(16) + len(key.id).to_bytes(2, "big") + key.id + cbor2.dumps(public)
+    data = key.data(key.flags | ATTESTED) + attested
+    said = altered(made(key), "attestationObject", text(cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})))
     with pytest.raises(Refused):
-        CEREMONY.made(SITE, CHALLENGE, said)
+        look(shown(key), CEREMONY.made(SITE, CHALLENGE, said))
+
+
+def test_a_refusal_is_short_and_can_be_written_down():
+    key, passkey = bound()
+    for origin in ("https://" + "x" * 5000, "https://\ud800.example", "https://\x1b[31m.example\n"):
+        with pytest.raises(Refused) as error:
+            look(client(shown(key), origin=origin), passkey)
+        assert len(str(error.value).encode()) < 1000
+        assert str(error.value).isprintable()
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_do_more_than_be_refused(raw):
+    key, passkey = bound()
+    for said in (altered(shown(key), "authenticatorData", text(raw)), altered(shown(key), "clientDataJSON", text(raw))):
+        with pytest.raises(Refused):
+            look(said, passkey)
     with pytest.raises(Refused):
-        CEREMONY.shown(SITE, CHALLENGE, said, b"", 0)
+        CEREMONY.made(SITE, CHALLENGE, altered(made(key), "attestationObject", text(raw)))

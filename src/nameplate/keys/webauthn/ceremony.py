@@ -26,6 +26,8 @@ from nameplate.ports.passkeys import Bound, Json, Site
 MAX_JSON = 64 * 1024
 TIMEOUT_MS = 120_000
 VERIFIED = UserVerificationRequirement.REQUIRED
+WRONG = (WebAuthnException, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
+"""How it shows that something is no passkey: LookupError for a strange key, RecursionError for JSON nested deeply."""
 
 
 class WebauthnCeremony:
@@ -69,7 +71,7 @@ class WebauthnCeremony:
                 expected_origin=site.origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
+        except WRONG as error:
             raise _refused(error) from None
         return Bound(bytes_to_base64url(found.credential_id), found.credential_public_key, found.sign_count)
 
@@ -86,7 +88,7 @@ class WebauthnCeremony:
                 credential_current_sign_count=0,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, TypeError, KeyError, AttributeError) as error:
+        except WRONG as error:
             raise _refused(error) from None
         if (counter or found.new_sign_count) and found.new_sign_count <= counter:
             raise Refused("passkey_counter", "The counter of this passkey did not rise.", "Have it removed.")
@@ -98,7 +100,7 @@ def _require_top(said: Json) -> None:
     try:
         client = json.loads(base64url_to_bytes(said["response"]["clientDataJSON"]))
         alone = client.get("crossOrigin", False) is False and "topOrigin" not in client
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except WRONG as error:
         raise _refused(error) from None
     if not alone:
         raise _refused(ValueError("it was asked for within another page"))
@@ -121,5 +123,7 @@ def _text(said: Json) -> str:
 
 
 def _refused(error: Exception) -> Refused:
-    # What the library says names values that anybody may see, but it may be long, and it comes from outside.
-    return Refused("passkey_refused", f"The passkey was not accepted: {str(error)[:200]}.", "Begin again.")
+    # What the library says names values that anybody may see, but it may be long, and it comes from outside: in part
+    # it cannot even be written as UTF-8.
+    said = "".join(each if each.isprintable() else "?" for each in str(error)[:200])
+    return Refused("passkey_refused", f"The passkey was not accepted: {said}.", "Begin again.")

@@ -27,7 +27,7 @@ class Authenticator:
         numbers = self.key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         attested = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(public)
-        data = self._data(self.flags | ATTESTED) + attested
+        data = self.data(self.flags | ATTESTED) + attested
         response = {
             "clientDataJSON": text(self._client("webauthn.create", asked["options"]["challenge"])),
             "attestationObject": text(cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})),
@@ -37,7 +37,7 @@ class Authenticator:
     def show(self, asked: Any, challenge: str = "") -> dict[str, Any]:
         """Answer `navigator.credentials.get`."""
         self.counter += 1
-        data = self._data(self.flags)
+        data = self.data(self.flags)
         client = self._client("webauthn.get", challenge or asked["options"]["challenge"])
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         response = {
@@ -47,7 +47,8 @@ class Authenticator:
         }
         return {"nonce": asked["nonce"], "credential": self._whole(response)}
 
-    def _data(self, flags: int) -> bytes:
+    def data(self, flags: int) -> bytes:
+        """Authenticator data (section 6.1) without a credential."""
         return hashlib.sha256(self.host.encode()).digest() + bytes([flags]) + self.counter.to_bytes(4, "big")
 
     def _client(self, kind: str, challenge: str) -> bytes:
