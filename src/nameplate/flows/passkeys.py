@@ -45,6 +45,7 @@ class Passkeys:
         self._ceremony, self.clock = ceremony, clock
         self._secret = secrets.token_bytes(32)
         self._used: dict[bytes, int] = {}
+        self._binding: dict[str, str] = {}
         self.site = Site("http://localhost:8470", "localhost")
 
     def nonce(self, purpose: str) -> str:
@@ -72,14 +73,19 @@ class Passkeys:
         """Put a person's new passkey on record; raises Refused or Conflict."""
         self._look_at(nonce, purpose)
         bound = self._ceremony().made(self.site, _challenge(nonce), credential)
-        theirs = [each for each in self._registry.passkeys.values() if each.person == person]
-        if bound.id in self._registry.passkeys:
+        # With those that are on their way to the disk: of two at once, one is too many.
+        known = {each.id: each.person for each in self._registry.passkeys.values()} | self._binding
+        if bound.id in known:
             raise Conflict("passkey", "This passkey is on record already.", "Make another one.")
-        if len(theirs) >= MAX_PASSKEYS:
+        if sum(each == person for each in known.values()) >= MAX_PASSKEYS:
             raise Conflict("passkeys", f"A person has {MAX_PASSKEYS} passkeys at most.", "Have one removed first.")
         self._use(nonce)
         record = {"kind": "passkey_bound", "passkey": bound.id, "person": person, "public": bound.public.hex()}
-        await self._ledger.commit(record | {"counter": bound.counter, "by": by})
+        self._binding[bound.id] = person
+        try:
+            await self._ledger.commit(record | {"counter": bound.counter, "by": by})
+        finally:
+            del self._binding[bound.id]
         await self._take_charge(person)
         return self._registry.passkeys[bound.id]
 

@@ -10,8 +10,8 @@ from typing import Any
 from nameplate.bridges.manifest_yaml import read
 from nameplate.domain.people import LOCAL
 from nameplate.flows.apply import plan
-from tests.keys.webauthn.authenticator import Authenticator
 from tests.entry.decide.asgi import Answer, Process, process
+from tests.keys.webauthn.authenticator import Authenticator
 
 ORIGIN = "http://localhost:8470"
 COMPANY = """

@@ -6,8 +6,8 @@ import pytest
 
 from nameplate.domain.people import LOCAL
 from nameplate.flows.passkeys import LIFETIME_US
-from tests.keys.webauthn.authenticator import PRESENT, Authenticator, text
 from tests.entry.decide.crowd import ORIGIN, Somebody, crowd
+from tests.keys.webauthn.authenticator import PRESENT, Authenticator, text
 
 DAY_US = 24 * 3600 * 1_000_000
 
