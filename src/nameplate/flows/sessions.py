@@ -51,6 +51,12 @@ class Sessions:
         self._used[session.id] = now
         return session
 
+    def holds(self, ident: str) -> bool:
+        """Whether somebody is signed in by that session now; that is no use of it."""
+        session = self._registry.sessions.get(ident)
+        now = self.clock()
+        return session is not None and now < min(session.until, self._last(session) + self.idle_us)
+
     async def end(self, ident: str, by: str, reason: str) -> bool:
         """Sign one session out, at once; whether there was one."""
         session = self._registry.sessions.get(ident)

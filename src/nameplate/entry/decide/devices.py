@@ -43,7 +43,7 @@ DETAILS = {
     "unsupported_grant_type": "Only the device flow is spoken here.",
     "expired_token": "This code was not confirmed in time, or was used.",
     "slow_down": "Ask less often.",
-    "access_denied": "Somebody has refused this code.",
+    "access_denied": "Somebody has refused this code, or was signed out since they confirmed it.",
     "authorization_pending": "Nobody has confirmed this code yet.",
 }
 
@@ -101,7 +101,7 @@ class OAuthProblem(Problem, kw_only=True):
 
 @dataclass(slots=True)
 class Waiting:
-    """A terminal. `person`: who confirmed it; `denied`: somebody said no. Times: microseconds, UTC."""
+    """A terminal. `person`: who confirmed it, in `session`; `denied`: somebody said no. Times: microseconds, UTC."""
 
     device: str
     user: str
@@ -109,6 +109,7 @@ class Waiting:
     interval_us: int = INTERVAL_S * 1_000_000
     asked_at: int = 0
     person: str = ""
+    session: str = ""
     denied: bool = False
 
 
@@ -116,7 +117,7 @@ class Devices:
     """Routes. Codes are kept in memory alone."""
 
     def __init__(self, sessions: Sessions, clock: Callable[[], int], origin: Callable[[], str]) -> None:
-        self._sessions, self._clock, self._origin = sessions, clock, origin
+        self._sessions, self.clock, self._origin = sessions, clock, origin
         self._by_device: dict[str, Waiting] = {}
         self._by_user: dict[str, Waiting] = {}
         self._guesses: dict[str, int] = {}
@@ -130,7 +131,7 @@ class Devices:
         if len(self._by_device) >= MAX_WAITING:
             raise HttpError(503, "busy", "Too many terminals wait already.", "Try again in a while.")
         code = "".join(secrets.choice(LETTERS) for _ in range(8))
-        waiting = Waiting(secrets.token_urlsafe(32), f"{code[:4]}-{code[4:]}", self._clock() + LIFE_US)
+        waiting = Waiting(secrets.token_urlsafe(32), f"{code[:4]}-{code[4:]}", self.clock() + LIFE_US)
         self._by_device[waiting.device] = self._by_user[waiting.user] = waiting
         page = f"{self._origin()}/console/device"
         whole = f"{page}?code={waiting.user}"
@@ -154,7 +155,7 @@ class Devices:
         """Sign a terminal in as oneself."""
         caller = self._in_browser(scope)
         waiting = self._named(scope, caller)
-        waiting.person = caller.person
+        waiting.person, waiting.session = caller.person, caller.session.id if caller.session else ""
         await reply_json(send, ConfirmedOut(waiting.user, "confirmed"))
 
     @operation("POST /v1/devices/{code}/refusal", Who.PERSON, Answer(ConfirmedOut, problems=(404,)))
@@ -176,21 +177,22 @@ class Devices:
         if self._guesses.get(session, 0) >= MAX_GUESSES:
             raise HttpError(403, "guesses", "Too many codes were wrong.", "Sign in again.")
         waiting = self._by_user.get(scope["path"].split("/")[3])
-        if waiting is None or waiting.until <= self._clock() or waiting.person or waiting.denied:
+        if waiting is None or waiting.until <= self.clock() or waiting.person or waiting.denied:
             self._guesses[session] = self._guesses.get(session, 0) + 1
             raise NotFound("code", "No terminal waits with this code.", "Look at your terminal, or begin again.")
         return waiting
 
     def _refusal(self, given: GrantIn, waiting: Waiting | None) -> str:
         """The error code of RFC 8628, section 3.5; empty where the code is confirmed."""
-        now = self._clock()
+        now = self.clock()
         if given.grant_type != GRANT:
             return "unsupported_grant_type"
         if waiting is None or waiting.until <= now:
             return "expired_token"
         if _too_early(waiting, now):
             return "slow_down"
-        if waiting.denied:
+        # Whoever was signed out or disabled since they confirmed it signs nothing in any more.
+        if waiting.denied or (waiting.person and not self._sessions.holds(waiting.session)):
             self._drop(waiting)
             return "access_denied"
         return "" if waiting.person else "authorization_pending"
@@ -200,7 +202,7 @@ class Devices:
         self._by_user.pop(waiting.user, None)
 
     def _forget(self) -> None:
-        for each in [each for each in self._by_device.values() if each.until <= self._clock()]:
+        for each in [each for each in self._by_device.values() if each.until <= self.clock()]:
             self._drop(each)
         if len(self._guesses) > MAX_WAITING:
             self._guesses.clear()
