@@ -11,9 +11,9 @@ from nameplate.entry import login
 from nameplate.entry.bench.workload import free_port
 from nameplate.entry.client import client
 from nameplate.entry.serve.started import running_server
-from tests.entry.authenticator import Authenticator
 from tests.entry.people import Raw, link_of
 from tests.entry.world import RECORDS, run
+from tests.keys.webauthn.authenticator import Authenticator
 
 
 @pytest.fixture(name="tokens", autouse=True)

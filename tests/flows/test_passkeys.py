@@ -147,7 +147,8 @@ def test_a_passkey_that_is_not_on_record_or_of_another_person_proves_nothing(tmp
         nonce = crowd.passkeys.nonce("act")
         said = eve.show(crowd.passkeys.request(nonce, b"c" * 32, "p-ada"))["credential"]
         await refused(crowd.passkeys.prove("act", nonce, b"c" * 32, said, "p-ada"), "passkey")
-        for strange in ({}, {"id": None}, {"id": []}, {"id": text(eve.id)}):
+        odd: list[dict] = [{}, {"id": None}, {"id": []}, {"id": text(eve.id)}]
+        for strange in odd:
             with pytest.raises(Refused):
                 await crowd.passkeys.sign_in(crowd.passkeys.signing_in()["nonce"], strange)
         await crowd.heart.ledger.commit({"kind": "passkey_removed", "passkey": text(eve.id), "person": "p-eve"})
@@ -232,9 +233,9 @@ def test_of_two_who_bind_the_same_at_once_the_second_is_told_that_it_is_not_thei
         await crowd.tell("p-eve", "owners")
         key, thief = crowd.authenticator(), crowd.authenticator()
         thief.id = key.id
-        first, second = await asyncio.gather(
-            crowd.bind("p-ada", key), crowd.bind("p-eve", thief), return_exceptions=True
-        )
+        both = (crowd.bind("p-ada", key), crowd.bind("p-eve", thief))
+        told: list = await asyncio.gather(*both, return_exceptions=True)
+        first, second = told
         assert first.person == "p-ada"
         assert isinstance(second, Conflict)
         assert crowd.heart.registry.in_charge == {}
