@@ -234,7 +234,7 @@ def test_of_two_who_bind_the_same_at_once_the_second_is_told_that_it_is_not_thei
         key, thief = crowd.authenticator(), crowd.authenticator()
         thief.id = key.id
         both = (crowd.bind("p-ada", key), crowd.bind("p-eve", thief))
-        told: list = await asyncio.gather(*both, return_exceptions=True)
+        told: tuple = await asyncio.gather(*both, return_exceptions=True)
         first, second = told
         assert first.person == "p-ada"
         assert isinstance(second, Conflict)
