@@ -1,9 +1,11 @@
 """A risky act waits until persons have approved it, each with a fresh proof over exactly this act; then it is done."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
+from weakref import WeakValueDictionary
 
 from nameplate.domain.acts import Act, act_named, allowed, may_approve
 from nameplate.domain.errors import Conflict, NotFound, Refused, Unavailable
@@ -17,7 +19,7 @@ from nameplate.ports.ledger import Ledger
 MAX_OPEN, MAX_EACH = 200, 50
 MAX_BODY = 8 * 1024 * 1024
 ANSWER_US = 15 * 60 * 1_000_000
-PERSON = "person:"
+PERSON, MACHINE = "person:", "uid:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Proposals:
         self.asked: dict[str, Asked] = {}
         self._answers: dict[str, tuple[int, Answered]] = {}
         self._busy: set[str] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def forget_lost(self) -> None:
         """At a start: what was asked before is not known any more, so nobody can approve it."""
@@ -147,10 +150,13 @@ class Proposals:
             self._busy.discard(ident)
 
     async def withdraw(self, ident: str, by: str) -> Proposal:
-        """Whoever proposed it, or may approve it, takes it back; raises NotFound, Conflict and Refused."""
+        """Whoever proposed it, or may approve it, or the machine's own user takes it back.
+
+        Raises NotFound, Conflict and Refused.
+        """
         proposal = self._found(ident)
-        person = by.removeprefix(PERSON) if by.startswith(PERSON) else ""
-        if by != proposal.by and person and not self._may_approve(proposal, person):
+        approves = by.startswith(PERSON) and self._may_approve(proposal, by.removeprefix(PERSON))
+        if by != proposal.by and not approves and not by.startswith(MACHINE):
             raise Refused("role", "Only who proposed it, or may approve it, can withdraw it.", "Ask one of them.")
         if ident in self._busy:
             raise Conflict("proposal", "It is being carried out.", "Look at what it did.")
@@ -169,13 +175,22 @@ class Proposals:
         return answered
 
     async def _carry_out(self, proposal: Proposal, perform: Perform) -> tuple[Proposal, Answered | None]:
-        approvers = tuple(each for each in proposal.approved_by if self._may_approve(proposal, each))
+        approvers = self._approvers(proposal)
         if len(approvers) < proposal.needed:
             return proposal, None
+        names = ",".join(PERSON + each for each in approvers)
+        # A warrant is found by these names: two acts of the same persons must not use each other's.
+        async with self._turns.setdefault(names, asyncio.Lock()):
+            if self._approvers(proposal) != approvers:
+                return proposal, None
+            return await self._perform(proposal, approvers, names, perform)
+
+    async def _perform(
+        self, proposal: Proposal, approvers: tuple[str, ...], names: str, perform: Perform
+    ) -> tuple[Proposal, Answered | None]:
         if not self._still_wanted(proposal):
             await self._close(proposal, Outcome.FAILED)
             raise Refused("proposer", "Who proposed it may not do so any more.", "Propose it anew.")
-        names = ",".join(PERSON + each for each in approvers)
         warrant = self._warrants[names] = Warrant(approvers)
         try:
             answered = await perform(self.asked[proposal.id], names)
@@ -188,6 +203,10 @@ class Proposals:
         outcome = Outcome.DONE if answered.status < 400 else Outcome.FAILED
         await self._close(proposal, outcome, status=answered.status, approvers=list(approvers))
         return self._registry.proposals[proposal.id], answered
+
+    def _approvers(self, proposal: Proposal) -> tuple[str, ...]:
+        """Those who have approved it and may still do so."""
+        return tuple(each for each in proposal.approved_by if self._may_approve(proposal, each))
 
     async def _raise_needed(self, proposal: Proposal, needed: int) -> None:
         record = {"kind": "proposal_approved", "proposal": proposal.id, "person": proposal.approved_by[-1]}
