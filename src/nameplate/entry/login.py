@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from nameplate.domain.errors import Invalid, NameplateError, Refused
 
@@ -40,6 +40,7 @@ def keep(server: str, token: str) -> None:
     path = file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.unlink(missing_ok=True)  # left by one that was killed: in a container each has the same id
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as writing:
         json.dump(tokens, writing)
@@ -48,8 +49,8 @@ def keep(server: str, token: str) -> None:
 
 def normal(server: str) -> str:
     """A server's URL in one form; raises Invalid where the token would travel in the clear beyond this machine."""
-    url = urlsplit(server)
-    if url.scheme not in {"http", "https"} or not url.hostname:
+    url = _url(server)
+    if url is None or url.scheme not in {"http", "https"} or not url.hostname:
         raise Invalid("server", f"{server} is no URL of a server.", "Write it as in https://nameplate.example.")
     if url.scheme == "http" and url.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise Invalid("server", "Beyond this machine a server is reached by https only.", "Write https://...")
@@ -92,6 +93,16 @@ def _poll(asking: Client, code: str, interval: float, wait: Callable[[float], No
                 raise
         else:
             return found
+
+
+def _url(text: str) -> SplitResult | None:
+    """The parts of a URL; None where its brackets or its port are none."""
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        return None
+    return None if port == 0 else url
 
 
 def _read() -> dict[str, str]:
