@@ -9,7 +9,7 @@ import re
 from typing import Any, NamedTuple
 
 from nameplate.entry.serve.started import Server
-from tests.entry.authenticator import Authenticator
+from tests.keys.webauthn.authenticator import Authenticator
 from tests.entry.people import link_of
 
 
