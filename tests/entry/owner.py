@@ -9,8 +9,8 @@ import re
 from typing import Any, NamedTuple
 
 from nameplate.entry.serve.started import Server
-from tests.keys.webauthn.authenticator import Authenticator
 from tests.entry.people import link_of
+from tests.keys.webauthn.authenticator import Authenticator
 
 
 class Said(NamedTuple):

@@ -44,6 +44,7 @@ def test_a_good_token_names_its_person():
     assert checked(GOOD, EXPECTED, NONCE, NOW) == "u-1"
     assert checked(GOOD | {"aud": ["nameplate"]}, EXPECTED, NONCE, NOW) == "u-1"
     assert checked(GOOD | {"aud": ["nameplate", "x"], "azp": "nameplate"}, EXPECTED, NONCE, NOW) == "u-1"
+    assert checked(GOOD | {"auth_time": NOW - 0.5, "exp": NOW + 0.5}, EXPECTED, NONCE, NOW) == "u-1"
     assert checked(without("acr") | {"amr": "pwd"}, EXPECTED._replace(acr=(), amr=()), NONCE, NOW) == "u-1"
 
 

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import urlencode
@@ -150,8 +151,9 @@ def _require_strength(claims: Claims, expected: Expected, now: int) -> None:
         raise _refused("auth_time", "the last real sign-in is too long ago, or it does not say when that was")
 
 
-def _is_time(value: Any) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _is_time(value: Any) -> TypeGuard[float]:
+    """A NumericDate, which may have a fraction (RFC 7519, section 2)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_list(value: Any) -> TypeGuard[Sequence[str]]:

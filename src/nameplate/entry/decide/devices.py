@@ -189,13 +189,13 @@ class Devices:
             return "unsupported_grant_type"
         if waiting is None or waiting.until <= now:
             return "expired_token"
-        if _too_early(waiting, now):
-            return "slow_down"
         # Whoever was signed out or disabled since they confirmed it signs nothing in any more.
         if waiting.denied or (waiting.person and not self._sessions.holds(waiting.session)):
             self._drop(waiting)
             return "access_denied"
-        return "" if waiting.person else "authorization_pending"
+        if waiting.person:
+            return ""
+        return "slow_down" if _too_early(waiting, now) else "authorization_pending"
 
     def _drop(self, waiting: Waiting) -> None:
         self._by_device.pop(waiting.device, None)

@@ -106,13 +106,15 @@ class ProposalRoutes:
     async def _perform(self, asked: Asked, names: str) -> Answered:
         """Carry out the very request that was proposed."""
         path, _, query = asked.target.partition(b"?")
+        scheme, _, host = self.origin().partition("://")
         scope = {
             "type": "http",
+            "scheme": scheme,
             "method": asked.method,
             "path": asked.path,
             "raw_path": path,
             "query_string": query,
-            "headers": [(b"content-type", asked.media), (b"host", b"localhost")],
+            "headers": [(b"content-type", asked.media), (b"host", host.encode())],
             "state": {"caller": Caller(names, approved=True)},
         }
         collected = Collected(asked.body)

@@ -23,7 +23,7 @@ from .pages import own_path
 
 LIFE_S = 600
 MAX_PENDING = 1_000
-COOKIE = OTHER.removesuffix("=")
+COOKIE = OTHER
 
 
 class Pending(NamedTuple):
