@@ -46,6 +46,10 @@ class Directory(Protocol):
         """The entry of that id."""
         ...
 
+    def several(self, bridge: str, idents: Sequence[str]) -> Mapping[str, Entry]:
+        """Those of these ids that there are, by id."""
+        ...
+
     def find(self, bridge: str, kinds: Sequence[str], attribute: str, value: str) -> Sequence[Entry]:
         """Those with that lookup, by id."""
         ...

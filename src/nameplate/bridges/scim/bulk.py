@@ -1,5 +1,6 @@
 """Bulk: what needs nothing of its neighbours goes through together, so that stopping thousands takes few commands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Union, cast
@@ -10,6 +11,7 @@ from scim2_models import (
     Context,
     InvalidSyntaxException,
     InvalidValueException,
+    NotFoundException,
     PayloadTooLargeException,
     Resource,
     SCIMException,
@@ -93,7 +95,8 @@ class Batch:
     async def carry_out(self) -> list[dict[str, Any]]:
         """What came of each. They are gone afterwards."""
         waiting, self._waiting, self._touched = self._waiting, [], set()
-        found = [self._change(each) for each in waiting]
+        there = self._storage.entries([each.ident for each in waiting if each.ident])
+        found = [self._change(each, there) for each in waiting]
         changes = [each for each in found if isinstance(each, Change)]
         try:
             outcomes = iter(await self._storage.carry_out(changes) if changes else ())
@@ -102,14 +105,16 @@ class Batch:
         results = [next(outcomes) if isinstance(each, Change) else each for each in found]
         return [self._told(each, result) for each, result in zip(waiting, results, strict=True)]
 
-    def _change(self, waiting: _Waiting) -> Change | SCIMException:
+    def _change(self, waiting: _Waiting, there: Mapping[str, Entry]) -> Change | SCIMException:
         try:
             resource_type = self._service.get_resource_type(waiting.kind)
             if waiting.method == "POST":
                 model = self._service.get_model(resource_type)
                 body = forms.resource_body(waiting.data)
                 return Change(waiting.kind, None, validated(model, body, Context.RESOURCE_CREATION_REQUEST))
-            entry = self._storage.entry(resource_type, waiting.ident)
+            entry = there.get(waiting.ident)
+            if entry is None or entry.kind != waiting.kind:
+                raise NotFoundException(detail=f"There is no {waiting.kind} {waiting.ident[:100]}")
             if waiting.method == "DELETE":
                 return Change(waiting.kind, entry, None)
             return Change(waiting.kind, entry, self._storage.with_active(entry, active=waiting.data))

@@ -95,6 +95,8 @@ class Carrier:
     def _prepare_machine(self, change: Change, after: Entry, resource: Resource[Any]) -> None:
         if change.before is None:
             after = change.after = self._linked(after, resource)
+        elif _only_active(change.before, after):
+            return
         if after.made:
             known = self._provisions.known(after.actor)
             unit = mapping.unit_of(resource)
@@ -271,6 +273,12 @@ class Carrier:
 
 def _left(changes: Sequence[Change]) -> list[Change]:
     return [change for change in changes if change.refused is None]
+
+
+def _only_active(before: Entry, after: Entry) -> bool:
+    """Whether nothing that is declared can have changed."""
+    was, now = ({name: value for name, value in each.body.items() if name != "active"} for each in (before, after))
+    return was == now
 
 
 def _documents(changes: Sequence[Change]) -> list[dict[str, object]]:

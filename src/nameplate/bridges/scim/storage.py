@@ -1,7 +1,7 @@
 """Where scim2-server reads and writes: our directory, through whatever puts a change in force."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Union, cast
@@ -82,6 +82,10 @@ class DirectoryStorage(AsyncScimStorage):
         if found is None or found.kind != resource_type.name:
             raise NotFoundException(detail=f"There is no {resource_type.name} {resource_id[:100]}")
         return found
+
+    def entries(self, idents: Sequence[str]) -> Mapping[str, Entry]:
+        """Those of these ids that there are."""
+        return self._directory.several(self._bridge.id, idents)
 
     async def create(self, resource_type: ResourceType, resource: Resource[Any]) -> Resource[Any]:
         """See the storage."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,13 @@ class Upstream:
             raise OSError(text.decode(errors="replace")[:500])
         return json.loads(text)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
     def bulk(self, operations: list[Any]) -> list[Any]:
-        """Many at once."""
+        """Many at once, on a connection that the server has not ended meanwhile."""
+        self.close()
         return list(self.send("POST", "/Bulk", {"schemas": [BULK], "Operations": operations})["Operations"])
 
 
@@ -72,15 +78,15 @@ def run(folder: Path, rounds: int, actors: int, rate: float) -> dict[str, Any]:
         for start in range(0, actors, AT_A_TIME):
             _apply(server, "---".join(_actor(number) for number in range(start, min(start + AT_A_TIME, actors))))
         _until_heard(server)
-        upstream = Upstream(server)
-        places = _provision(upstream, actors)
-        say(f"{actors} actors are provisioned")
-        single = _singles(upstream, places, rounds)
-        token = server.client.post("/v1/point-tokens", {"name": "bench"})["token"]
-        return {
-            "single": {**single, "sync_floor": sync_floor(folder), "in_force": _in_force(data, rounds)},
-            "bulk": _bulk(server, upstream, places, token, rate, data),
-        }
+        with closing(Upstream(server)) as upstream:
+            places = _provision(upstream, actors)
+            say(f"{actors} actors are provisioned")
+            single = _singles(upstream, places, rounds)
+            token = server.client.post("/v1/point-tokens", {"name": "bench"})["token"]
+            return {
+                "single": {**single, "sync_floor": sync_floor(folder), "in_force": _in_force(data, rounds)},
+                "bulk": _bulk(server, upstream, places, token, rate, data),
+            }
 
 
 def _apply(server: Server, text: str) -> None:

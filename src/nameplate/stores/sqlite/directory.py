@@ -1,6 +1,6 @@
 """The `Directory` port, in the file of people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as Driver
@@ -34,6 +34,16 @@ class SqliteDirectory:
         """See the port."""
         found = self._read(select(RESOURCES).where(RESOURCES.c.bridge == bridge, RESOURCES.c.id == ident))
         return found[0] if found else None
+
+    def several(self, bridge: str, idents: Sequence[str]) -> Mapping[str, Entry]:
+        """See the port."""
+        found: dict[str, Entry] = {}
+        for start in range(0, len(idents), SLICE):
+            wanted = RESOURCES.c.id.in_(idents[start : start + SLICE])
+            found |= {
+                each.id: each for each in self._read(select(RESOURCES).where(RESOURCES.c.bridge == bridge, wanted))
+            }
+        return found
 
     def find(self, bridge: str, kinds: Sequence[str], attribute: str, value: str) -> Sequence[Entry]:
         """See the port."""
