@@ -15,6 +15,7 @@ BODIES["/v1/diff"] = BODIES["/v1/apply"]
 CASE = "{kind: Case, id: c, actor: alice, action: read, resource: 'record:1', expect: permit}"
 BODIES["/v1/contract-tests"] = json.dumps({"cases": [{"name": "c", "text": CASE}]}).encode()
 BODIES["/v1/sinks/nowhere/replay"] = b'{"from":"2026-01-01T00:00:00Z"}'
+BODIES["/v1/actors/alice/clone"] = b'{"id":"alice-2"}'
 BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 
@@ -25,7 +26,7 @@ def routes(world):
     return [(method, path.format(**NAMES)) for method, path in sorted(theirs)]
 
 
-NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere", "ident": "al-1"}
+NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere", "ident": "al-1", "person_id": "p-nobody"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=repr)
