@@ -8,7 +8,7 @@ from nameplate.domain.registry import Registry, fold
 from nameplate.domain.warrants import beyond_machines, is_high, touches
 
 AT = "2026-11-29T00:00:00Z"
-COMMON = MappingProxyType({"kind": "Actor", "site": "default", "type": "robot", "owner": "ops", "purpose": "p"})
+COMMON = MappingProxyType({"kind": "Actor", "site": "default", "type": "bot", "owner": "ops", "purpose": "p"})
 
 
 def put(**doc):
@@ -18,10 +18,7 @@ def put(**doc):
 @pytest.fixture(name="registry")
 def registry_fixture():
     registry = Registry()
-    docs = [
-        {"op": "put", "doc": {"kind": "Contract", "id": name, "site": "default", "grants": []}, "revision": 1}
-        for name in ("calm", "mighty")
-    ]
+    docs = [{"op": "put", "doc": {"kind": "Contract", "id": name}, "revision": 1} for name in ("calm", "mighty")]
     docs += [put(**COMMON, id="low", contract="calm"), put(**COMMON, id="high", tier="high", contract="mighty")]
     fold(registry, {"kind": "declared", "at": AT, "changes": docs})
     return registry

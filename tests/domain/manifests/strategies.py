@@ -192,7 +192,7 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
     "Bridge": st.sampled_from(
         [
             {"type": "scim", "roles": {"admins": "owner", "night shift": "operator"}, "contracts": {"runners": "c"}},
-            {"type": "ssf", "url": "https://iam.example", "issuer": "https://iam.example", "lease": "5m"},
+            {"type": "ssf", "url": "https://iam.example", "issuer": "https://iam.example", "audience": "np"},
             {"type": "ldap", "url": "ldaps://ldap.example", "base": "dc=example", "credential": "ldap/password"},
             {"type": "active-directory", "url": "ldaps://dc1", "base": "DC=example", "lease": "30s"},
             {"type": "keycloak", "url": "https://kc.example", "realm": "r", "credential": "kc", "lease": "1m"},

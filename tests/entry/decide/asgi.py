@@ -17,9 +17,14 @@ from nameplate.bridges.manifest_yaml import read
 from nameplate.entry.decide.app import App
 from nameplate.entry.decide.connections import Connections
 from nameplate.entry.decide.feeds import FeedHook
+from nameplate.entry.decide.rotations import Rotations
 from nameplate.entry.decide.run import build_app
+from nameplate.entry.decide.sponsors import SponsorRoutes
 from nameplate.flows.apply import plan
+from nameplate.flows.rotate import ReaderKeys, Rotator
+from nameplate.flows.sponsor import Sponsors
 from nameplate.flows.stop import Lifecycle
+from nameplate.flows.uphold import Upholder
 from tests.entry.world import RECORDS
 
 TOKEN = b"a token of the tests"
@@ -118,7 +123,12 @@ def process(folder: Path) -> Iterator[Process]:
         changes = plan(parts.registry, list(read(RECORDS, "r.yaml")), is_timezone=lambda _: True).changes
         await parts.declarer.declare(list(changes), "test", parts.registry.seq)
         hook = FeedHook(parts.registry, read_event, lambda _: None, parts.keys.credential, clocks.wall)
-        app = build_app(settings, Paths(folder), parts, connections, lifecycle, (hook,))
+        upholder = Upholder(parts.registry, parts.ledger, lifecycle, bytes(32), clocks.wall)
+        people = (parts.registry, parts.ledger, lifecycle, parts.ledger, upholder.address)
+        readers = ReaderKeys(parts.keys, parts.registry, parts.ledger)
+        keys = (parts.keys, readers, parts.point_keys, parts.journal, parts.registry, parts.ledger, connections)
+        more = (hook, SponsorRoutes(Sponsors(*people, clocks.wall, 14)), Rotations(Rotator(*keys, clocks.wall)))
+        app = build_app(settings, Paths(folder), parts, connections, lifecycle, more)
         return parts, app
 
     parts, app = loop.run_until_complete(begin())

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,7 +126,8 @@ class Slapd:
 
     def _signal(self, number: int) -> None:
         if self._process:
-            os.kill(self._process.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     def _await(self) -> None:
         deadline = time.monotonic() + PATIENCE_S

@@ -63,7 +63,7 @@ def test_who_needs_a_token_and_who_a_socket_is_said_of_each(document):
         assert ("security" in said[each.method, each.path]) == (each.who is Who.POINT)
     for each in said.values():
         tokens = "security" in each
-        assert each["tags"] == [Who.POINT] if tokens else each["tags"] in ([Who.LOCAL], [Who.EVERYBODY])
+        assert each["tags"] == [Who.POINT] if tokens else each["tags"] in ([Who.LOCAL], [Who.EVERYBODY], [Who.PERSON])
         assert "401" in each["responses"] or each["tags"] == [Who.EVERYBODY]
         assert all(
             list(answer["content"]) == ["application/problem+json"]

@@ -5,7 +5,7 @@ from tests.exports.formats.ocsf.samples import CASES, PERSON, one
 
 def test_an_approval_carries_what_it_can_be_checked_by():
     event = one(CASES["proposal_approved", ""])
-    assert event["actor"]["user"]["name"] == f"person:{PERSON['person']}"
+    assert event["actor"]["user"]["name"] == PERSON["person"]
     assert event["entity"]["data"] == {"digest": "d" * 64}
     assert event["unmapped"]["signature"] == "s"
 
