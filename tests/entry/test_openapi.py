@@ -27,6 +27,7 @@ TOLD_ELSEWHERE = {
     "/v1/badges/{badge}/number": "there must be as many digits as the bits before the colon say",
     "/v1/credentials": "base64 comes in fours, which `contentEncoding` does not say to the client",
     "/v1/tls/certificate": "a host name has a grammar of its own",
+    "/device/token": "there is one grant type, and a code is one that was given before",
     "/v1/rollout": "`after` is taken from the page before",
     "/access/v1/search/subject": "the token of a page is taken from the page before",
     "/access/v1/search/resource": "as for subjects",

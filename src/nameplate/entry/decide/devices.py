@@ -48,12 +48,6 @@ DETAILS = {
 }
 
 
-class DeviceIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A terminal asks."""
-
-    client_id: str = ""
-
-
 class DeviceOut(msgspec.Struct):
     """RFC 8628, section 3.2."""
 
@@ -122,7 +116,7 @@ class Devices:
         self._by_user: dict[str, Waiting] = {}
         self._guesses: dict[str, int] = {}
 
-    @operation("POST /device/authorization", Who.EVERYBODY, Answer(DeviceOut, problems=(503,)), DeviceIn)
+    @operation("POST /device/authorization", Who.EVERYBODY, Answer(DeviceOut, problems=(503,)))
     async def authorize(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A code for a terminal, to be confirmed by a person within ten minutes."""
         # Whoever asks says nothing that would matter: there is one client, and it has no secret.
