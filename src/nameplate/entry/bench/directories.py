@@ -185,9 +185,11 @@ def _openldap(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
         def disable(name: str) -> tuple[int, int]:
             return _timed(editor, f"cn={name},ou=machines,{slapd.SUFFIX}", "employeeType", "disabled")
 
-        yield Peer(manifest, slapd.READER_PASSWORD, disable, lambda: listener.at)
-        listener.close()
-        editor.close()
+        try:
+            yield Peer(manifest, slapd.READER_PASSWORD, disable, lambda: listener.at)
+        finally:
+            listener.close()
+            editor.close()
 
 
 @contextmanager
@@ -203,8 +205,10 @@ def _active_directory(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
         def disable(name: str) -> tuple[int, int]:
             return _timed(editor, f"CN={name},{place}", "userAccountControl", off)
 
-        yield Peer(manifest, samba_dc.READER_PASSWORD, disable, lambda: 0)
-        editor.close()
+        try:
+            yield Peer(manifest, samba_dc.READER_PASSWORD, disable, lambda: 0)
+        finally:
+            editor.close()
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from nameplate.flows.sessions import Sessions
 from .replies import HttpError, Scope, header
 
 COOKIE = "__Host-nameplate"
-OTHER = f"{COOKIE}-oidc="
-"""How the cookie of a sign-in that is under way begins."""
+OTHER = f"{COOKIE}-oidc"
+"""The cookie of a sign-in that is under way."""
 SAFE = frozenset({"GET", "HEAD"})
 
 
