@@ -88,7 +88,9 @@ def test_nothing_of_the_management_is_answered_over_tcp(world, method, path, cla
 
 @pytest.mark.parametrize(("method", "path"), LOCAL)
 def test_the_same_is_answered_on_the_control_socket(world, method, path):
-    answer = world.speak(request(path, b"{}" if method == "POST" else b"", method=method), control=True)
+    with world.connect(control=True) as line:
+        line.sendall(request(path, b"{}" if method == "POST" else b"", method=method))
+        answer = heard(line)
     assert status(answer) in {200, 400, 404} or b"no_unit" in answer
 
 
