@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 from nameplate.boot.backup import back_up
 from nameplate.boot.paths import Paths
@@ -21,6 +22,15 @@ def test_a_copy_has_what_was_written_and_nothing_of_what_was_forgotten(tmp_path)
             with closing(sqlite3.connect(copy)) as opened:
                 assert opened.execute("SELECT person, name FROM names").fetchall() == [("p-1", "Ada")]
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_the_file_may_be_named_by_a_relative_path(tmp_path, monkeypatch):
+    with closing(SqliteNames(tmp_path / "people.db")) as names:
+        names.put({"p-1": PersonName("Ada", "ada@clinic.example")})
+    monkeypatch.chdir(tmp_path)
+    with people_copied(Path("people.db")) as copy:
+        assert copy is not None
+        assert b"ada@" in copy.read_bytes()
 
 
 def test_without_a_file_there_is_no_copy(tmp_path):

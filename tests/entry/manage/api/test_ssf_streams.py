@@ -63,7 +63,7 @@ def hearer(tmp_path_factory, teller) -> Iterator[World]:
             else:
                 world.apply(f"kind: Bridge\nid: a-poll\ntype: ssf\ndelivery: poll\n{fields}")
         # Heard of both: their streams are there, and are told what happens from now on.
-        until(lambda: all(each["heard_at"] for each in bridges(world)))
+        until(lambda: {each["id"] for each in bridges(world) if each["heard_at"]} == {"a-push", "a-poll"})
         yield world
 
 
