@@ -18,7 +18,9 @@ def people_copied(path: Path) -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.parent) as folder:
         copy = Path(folder) / path.name
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        ) as connection:
             connection.execute("PRAGMA busy_timeout=5000")
             connection.execute("VACUUM INTO ?", (str(copy),))
         yield copy

@@ -44,24 +44,36 @@ class SambaDc:
         words += [f"--targetdir={self._folder}", "--option=vfs objects=dfs_samba4 acl_tdb xattr_tdb"]
         _run("samba-tool", *words)
         _run("samba-tool", "user", "create", "nameplate", READER_PASSWORD, "-H", str(self._database))
-        path = self._folder / "etc" / "smb.conf"
-        tls = "tls enabled = no"
-        if self._tls:
-            self._tls.key.chmod(0o600)  # Samba takes no other
-            names = ("tls cafile", "tls certfile", "tls keyfile")
-            pairs = zip(names, self._tls, strict=True)
-            tls = "\n".join(f"{name} = {file}" for name, file in pairs)
-        mine = [
+        self._configure(self._folder / "etc" / "smb.conf")
+
+    def _configure(self, path: Path) -> None:
+        """What the tool wrote, but ours where both say something."""
+        replaced = ("server services", "log file")
+        kept = [line for line in path.read_text("utf-8").splitlines() if not line.strip().startswith(replaced)]
+        path.write_text("\n".join(kept).replace("[global]", "\n".join(["[global]", *self._options()]), 1), "utf-8")
+
+    def _options(self) -> list[str]:
+        run = self._folder / "run"
+        run.mkdir(mode=0o755)
+        return [
+            # Two domains on one machine must not meet in places that the package shares.
+            f"pid directory = {run}",
+            f"ncalrpc dir = {run}/ncalrpc",
+            f"winbindd socket directory = {run}/winbindd",
             f"interfaces = {self.host}/8",
             "bind interfaces only = yes",
             f"log file = {self._folder}/log",
             f"server services = {SERVICES}",
             f"ldap server require strong auth = {'yes' if self._tls else 'no'}",
-            tls,
+            *self._tls_options(),
         ]
-        kept = [line for line in path.read_text("utf-8").splitlines() if "server services" not in line]
-        kept = [line for line in kept if "log file" not in line]
-        path.write_text("\n".join(kept).replace("[global]", "\n".join(["[global]", *mine]), 1), "utf-8")
+
+    def _tls_options(self) -> list[str]:
+        if not self._tls:
+            return ["tls enabled = no"]
+        self._tls.key.chmod(0o600)  # Samba takes no other
+        names = ("tls cafile", "tls certfile", "tls keyfile")
+        return [f"{name} = {file}" for name, file in zip(names, self._tls, strict=True)]
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
