@@ -41,19 +41,8 @@ class Job:
 
     def status(self) -> dict[str, Any]:
         """For `bridge status`."""
-        bridge, heard_at = self.bridge, self.hearing.heard_at
-        return {
-            "id": bridge.id,
-            "type": str(bridge.type),
-            "url": bridge.url,
-            "status": self._status(),
-            "heard_at": rfc3339(heard_at) if heard_at else "",
-            "lease_s": bridge.lease_s,
-            "bound_ms": bound_ms(bridge),
-            "stops": self.hearing.stops(),
-            "actors_told": self.hearing.actors_told,
-            "people_told": self.hearing.people_told,
-        } | ({"detail": dict(self._follower.status())} if self._follower else {"detail": {}})
+        detail = dict(self._follower.status()) if self._follower else {}
+        return _row(self.bridge, self.hearing, self._status()) | {"detail": detail}
 
     async def _keep(self) -> None:
         while True:
@@ -90,12 +79,13 @@ class Bridging:
     """Runs what is declared. `hearing` makes what takes the notices of the bridge of a name."""
 
     def __init__(self, registry: Registry, build: Build, fetch: Fetch, hearing: Callable[[str], Hearing]) -> None:
+        self._registry, self._hearing = registry, hearing
         self._jobs = Jobs(lambda: registry.bridges, lambda bridge: Job(bridge, build, fetch, hearing(bridge.id)))
         self.run, self.touched = self._jobs.run, self._jobs.touched
 
     def status(self) -> list[dict[str, Any]]:
         """Each bridge, whether it is heard, and how long its stops took."""
-        return [job.status() for _, job in sorted(self._jobs.running.items())]
+        return [self._status(name, bridge) for name, bridge in sorted(self._registry.bridges.items())]
 
     def hearing(self, name: str) -> Hearing | None:
         """What takes the notices of a bridge that calls us; None where no such bridge is declared."""
@@ -108,6 +98,25 @@ class Bridging:
         if found is None:
             raise Unavailable("bridge", f"The bridge {name} is just being set up.", "Try again.")
         return found
+
+    def _status(self, name: str, bridge: Bridge) -> dict[str, Any]:
+        job = self._jobs.running.get(name)
+        return job.status() if job else _row(bridge, self._hearing(name), STARTING) | {"detail": {}}
+
+
+def _row(bridge: Bridge, hearing: Hearing, status: str) -> dict[str, Any]:
+    return {
+        "id": bridge.id,
+        "type": str(bridge.type),
+        "url": bridge.url,
+        "status": status,
+        "heard_at": rfc3339(hearing.heard_at) if hearing.heard_at else "",
+        "lease_s": bridge.lease_s,
+        "bound_ms": bound_ms(bridge),
+        "stops": hearing.stops(),
+        "actors_told": hearing.actors_told,
+        "people_told": hearing.people_told,
+    }
 
 
 def bound_ms(bridge: Bridge) -> int | None:
