@@ -212,6 +212,13 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             "watch": lists(ids),
             "within": st.sampled_from(["30s", "5s"]),
         },
+    )
+    | st.fixed_dictionaries(
+        {
+            "to": st.just("syslog+tls://0.0.0.0:6514"),
+            "tls": st.just({"ca": "ca.pem", "peers": ["relay.example", "::1"]}),
+            "doors": st.dictionaries(texts, ids, min_size=1, max_size=3),
+        }
     ),
 }
 assert FIELDS.keys() == KINDS.keys()
