@@ -202,6 +202,26 @@ def test_new_certificates_count_for_the_next_connection_and_open_ones_go_on(tmp_
     uvloop.run(main())
 
 
+def test_the_end_of_a_feed_hangs_up_on_all_and_frees_its_port(tmp_path):
+    line = Line(tmp_path)
+
+    async def main():
+        for _ in range(3):
+            async with line.open():
+                reader, writer = await line.call(line.relay)
+                waiting = await asyncio.open_connection("127.0.0.1", line.port)
+                writer.write(message("7"))
+                await line.until(lambda: bool(line.told))
+            for each in (reader, waiting[0]):
+                with contextlib.suppress(ConnectionError):
+                    assert await each.read() == b""
+            writer.close()
+            waiting[1].close()
+            line.told.clear()
+
+    uvloop.run(asyncio.wait_for(main(), PATIENCE_S))
+
+
 def test_what_cannot_be_opened_says_why(tmp_path):
     line = Line(tmp_path)
 

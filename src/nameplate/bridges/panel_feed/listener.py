@@ -61,20 +61,22 @@ class Streams:
     def __init__(self, hear: Hear, admit: Admit = everybody, *, counted: bool = False) -> None:
         self._hear, self._admit, self._counted_only = hear, admit, counted
         self._open: set[asyncio.StreamWriter] = set()
+        self._ended = False
 
     def protocol(self, left: Callable[[], None]) -> asyncio.Protocol:
         """For one connection; `left` is called when it has ended."""
         return _Connection(asyncio.StreamReader(_LIMIT), self._serve, left)
 
     def close(self) -> None:
-        """Hang up on everybody."""
+        """Hang up on everybody, for good."""
+        self._ended = True
         for writer in self._open:
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it ends or says something that is no frame."""
         try:
-            if len(self._open) < MAX_CONNECTIONS and self._admit(writer.transport):
+            if len(self._open) < MAX_CONNECTIONS and not self._ended and self._admit(writer.transport):
                 self._open.add(writer)
                 with contextlib.suppress(TimeoutError, asyncio.IncompleteReadError, OSError):
                     await self._read(reader)
