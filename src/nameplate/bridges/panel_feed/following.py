@@ -69,7 +69,7 @@ async def _follow_syslog(feed: Feed, tell: Tell, open_tls: Open) -> None:
 
 async def _listen(feed: Feed, hear: Hear, open_tls: Open) -> Callable[[], None]:
     where = urlsplit(feed.source)
-    if feed.tls is None:
+    if where.scheme != "syslog+tls":
         return await listen(where.scheme.removeprefix("syslog+"), where.hostname or "", where.port or 0, hear)
     streams = Streams(hear, lambda transport: _is_peer(feed, transport), counted=True)
     close = await open_tls(feed, streams.protocol)

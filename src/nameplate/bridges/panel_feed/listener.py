@@ -23,13 +23,15 @@ Admit = Callable[[asyncio.BaseTransport], bool]
 log = structlog.get_logger()
 
 
-def everybody(_transport: asyncio.BaseTransport) -> bool:
+def _everybody(_transport: asyncio.BaseTransport) -> bool:
     """On this machine whoever can connect may speak."""
     return True
 
 
 async def listen(transport: str, host: str, port: int, hear: Hear) -> Callable[[], None]:
     """Begin to listen in the clear; returns what ends it. `transport`: udp or tcp. Raises OSError."""
+    if transport not in ("udp", "tcp"):
+        raise ValueError("in the clear there is udp and tcp")
     loop = asyncio.get_running_loop()
     if transport == "udp":
         datagrams, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(hear), local_addr=(host, port))
@@ -58,7 +60,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 class Streams:
     """What comes over connections. `counted`: only messages with their length before them (RFC 5425, section 4.3)."""
 
-    def __init__(self, hear: Hear, admit: Admit = everybody, *, counted: bool = False) -> None:
+    def __init__(self, hear: Hear, admit: Admit = _everybody, *, counted: bool = False) -> None:
         self._hear, self._admit, self._counted_only = hear, admit, counted
         self._open: set[asyncio.StreamWriter] = set()
         self._ended = False

@@ -19,11 +19,14 @@ _HOST = r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]"
 _SOURCE = re.compile(
     rf"csv:/\S.*|webhook|syslog\+(?:(?:udp|tcp)://(?:{_HERE})|tls://(?:{_HOST})):(?P<port>[0-9]{{1,5}})"
 )
-_PLAIN = re.compile(r"syslog\+(?:udp|tcp)://.*")
-_TLS = "syslog+tls://"
+_PLAIN = ("syslog+udp:", "syslog+tcp:")
 _PEER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
 WHERE = "Write csv:/PATH, syslog+udp://127.0.0.1:PORT, syslog+tcp://127.0.0.1:PORT, syslog+tls://HOST:PORT or webhook."
-RELAY = "Write syslog+tls://HOST:PORT with `tls: {ca, peers}`, or let a relay beside the panel speak TLS."
+RELAY = (
+    "In the clear, where anybody on the way could forge it, syslog is heard on this machine only "
+    "(syslog+tcp://127.0.0.1:PORT). From beyond write syslog+tls://HOST:PORT with `tls: {ca, peers}`, or let a relay "
+    "beside the panel speak TLS."
+)
 _USUAL_S = 30.0
 
 
@@ -42,31 +45,23 @@ def read_feed(fields: Fields, ident: str, site: str) -> Feed:
 
 def _source(fields: Fields) -> str:
     to = fields.source.get("to")
-    if isinstance(to, str) and _PLAIN.fullmatch(to) and not _SOURCE.fullmatch(to):
-        fields.text("to")
-        fields.fail(
-            "to", "Syslog in the clear is heard on this machine only: anybody on the way could forge it.", RELAY
-        )
-        return ""
-    return read_target(fields, _SOURCE, WHERE)
+    return read_target(fields, _SOURCE, RELAY if isinstance(to, str) and to.startswith(_PLAIN) else WHERE)
 
 
 def _tls(fields: Fields, source: str) -> FeedTls | None:
     """Who may speak: required where others can, and without meaning elsewhere."""
-    given, wanted = fields.section("tls", required=source.startswith(_TLS)), source.startswith(_TLS)
+    is_wanted = source.startswith("syslog+tls:")
+    given = fields.section("tls", required=is_wanted)
     if given is None:
         return None
+    if not is_wanted:
+        fields.fail("tls", "It has no meaning here.", "Leave it out, or write `to: syslog+tls://HOST:PORT`.")
     tls = FeedTls(given.text("ca", required=True, limit=4096), given.texts("peers", required=True, limit=MAX_PEERS))
     for position, name in enumerate(tls.peers):
         if not _PEER.fullmatch(name):
             remedy = "Write a host name or an address as it stands in the certificate; no wildcard."
             given.fail(f"peers[{position}]", "This is no name of a peer.", remedy)
     given.done()
-    if source and not wanted:
-        fields.fail(
-            "tls", "Only syslog+tls has TLS of its own.", "Leave it out, or write `to: syslog+tls://HOST:PORT`."
-        )
-        return None
     return tls
 
 
