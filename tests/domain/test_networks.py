@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nameplate.domain.networks import MAX_TEXT, address_text, inside, parse_address, spans
+from nameplate.domain.networks import MAX_TEXT, address_text, inside, is_loopback, parse_address, spans
 
 MAPPED = 0xFFFF << 32
 
@@ -13,6 +13,18 @@ def holds(network: str, address: str) -> bool:
     parsed = parse_address(address)
     assert parsed is not None
     return inside(parsed, spans([ip_network(network)]))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_this_machine_is_loopback(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "128.0.0.1", "::", "10.0.0.1", "localhost.example", "127.0.0.1.example", "2130706433"]
+)
+def test_nothing_else_is(host: str) -> None:
+    assert not is_loopback(host)
 
 
 def test_ipv4_and_its_mapped_form_are_the_same_address() -> None:

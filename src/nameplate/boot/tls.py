@@ -1,11 +1,11 @@
 """What the public listener shows, and whether it must show anything."""
 
-import ipaddress
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from nameplate.domain.errors import Invalid
+from nameplate.domain.networks import is_loopback
 from nameplate.keys.x509 import CertificateFiles, read_pair
 from nameplate.ports.certificates import Pair
 from nameplate.ports.keys import KeyStore
@@ -17,13 +17,6 @@ REMEDY = (
     "Set tls.certificate and tls.key. Or let Nameplate be the authority: start it on 127.0.0.1, run "
     "`nameplate tls init` and `nameplate tls issue --name HOST`, and start it again."
 )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach what listens at `host`."""
-    with suppress(ValueError):
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    return False
 
 
 def speaks_tls(settings: Settings) -> bool:

@@ -90,6 +90,11 @@ class Bridge:
     roles: Mapping[str, Role] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """Names of the credentials that this bridge may be given, and no others."""
+        return (self.credential,) if self.credential else ()
+
     def option(self, name: str) -> str:
         """The value of an option, or its usual one."""
         usual = next(each.usual for each in OPTIONS[self.type] if each.name == name)

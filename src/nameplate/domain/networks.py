@@ -30,6 +30,14 @@ def address_text(address: int) -> str:
     return str(IPv6Address(address))
 
 
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine is or can reach what that name or address means."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def spans(networks: Iterable[Network]) -> tuple[Span, ...]:
     """First and last address of each network, inclusive.
 

@@ -27,6 +27,10 @@ def test_https_and_this_machine_are_called(url):
         "",
         "https://u:p@idp.example/",
         "https://a\nb/",
+        "https://[::1/",
+        "https://idp.example:65536/",
+        "https://idp.example:0/",
+        "https://idp.example:x/",
     ],
 )
 def test_nothing_else_is_called(url):

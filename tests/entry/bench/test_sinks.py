@@ -12,3 +12,9 @@ def test_a_receiver_that_hangs_stops_no_decision_and_misses_nothing(tmp_path):
     assert figures["p999_hangs_over_takes"] > 0
     assert figures["missing"] == 0
     assert figures["received"]["records"] >= 600
+
+
+def test_the_outage_may_be_longer_than_the_time_before_it(tmp_path):
+    figures = sinks.run(tmp_path, seconds=0.5, rate=100, outage=1.5, rounds=1, actors=60)
+    assert (figures["receiver_takes"]["decisions"], figures["receiver_hangs"]["decisions"]) == (50, 150)
+    assert figures["missing"] == 0

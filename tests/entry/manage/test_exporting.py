@@ -5,7 +5,7 @@ import pytest
 from nameplate.domain.errors import NotFound, Unavailable
 from nameplate.domain.registry import Registry, Touched
 from nameplate.domain.sinks import Auth, Sink
-from nameplate.entry.manage import exporting
+from nameplate.entry.manage import exporting, jobs
 from nameplate.entry.manage.exporting import Exporting
 
 STORED = {"token": b"former"}
@@ -39,7 +39,7 @@ class Recorder:
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch):
-    monkeypatch.setattr(exporting, "LOOK_S", 0.001)
+    monkeypatch.setattr(jobs, "LOOK_S", 0.001)
     monkeypatch.setattr(exporting, "AGAIN_S", 0.001)
 
 

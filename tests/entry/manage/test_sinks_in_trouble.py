@@ -11,7 +11,7 @@ import pytest
 
 from nameplate.domain.sinks import Sink
 from nameplate.entry.bench.workload import free_port
-from nameplate.entry.manage import exporting
+from nameplate.entry.manage import exporting, jobs
 from nameplate.entry.manage.exporting import Exporting
 from tests.entry.manage.managing import beside
 from tests.entry.world import PATIENCE_S
@@ -128,7 +128,7 @@ async def status_of(service, ident, holds):
 
 def test_told_to_end_while_a_sink_is_slow_to_let_go_it_ends(world, tmp_path, monkeypatch):
     """A receiver that never closes its side holds up the goodbye; whoever ends the process must not wait for more."""
-    monkeypatch.setattr(exporting, "LOOK_S", 0.001)
+    monkeypatch.setattr(jobs, "LOOK_S", 0.001)
 
     async def main(port):
         async with beside(world, tmp_path) as process:
@@ -139,7 +139,7 @@ def test_told_to_end_while_a_sink_is_slow_to_let_go_it_ends(world, tmp_path, mon
             task = asyncio.create_task(service.run())
             await status_of(service, "slow", is_up_to_date)
             ending = registry.sinks.pop("slow")
-            job = service._jobs[ending.id]  # noqa: SLF001 - nothing else shows that it is about to end
+            job = service._jobs.running[ending.id]  # noqa: SLF001 - nothing else shows that it is about to end
             while not job.task.cancelling():  # noqa: ASYNC110 - a task tells nobody that it is being cancelled
                 await asyncio.sleep(0.001)
             assert not job.task.done()

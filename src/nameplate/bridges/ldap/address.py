@@ -2,10 +2,10 @@
 
 import ssl
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import unquote
 
 from nameplate.domain.errors import Invalid
+from nameplate.domain.networks import is_loopback
 
 PLAIN_PORT, TLS_PORT = 389, 636
 
@@ -32,7 +32,7 @@ def read_address(url: str, *, ca: str = "") -> Address:
     host, port = _host_and_port(rest.rstrip("/"))
     if scheme == "ldaps":
         return Address(host, port or TLS_PORT, tls=True)
-    return Address(host, port or PLAIN_PORT, start_tls=bool(ca) or not _is_loopback(host))
+    return Address(host, port or PLAIN_PORT, start_tls=bool(ca) or not is_loopback(host))
 
 
 def trust(ca: str) -> ssl.SSLContext:
@@ -52,10 +52,3 @@ def _host_and_port(text: str) -> tuple[str, int]:
         return host, int(rest[1:] or 0)
     host, _, port = text.partition(":")
     return host, int(port or 0)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -13,6 +14,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from nameplate.domain.bridges import Bridge
 from nameplate.domain.errors import Refused, Unavailable
+from nameplate.domain.networks import is_loopback
 from nameplate.ports.company import Begun, Vouched
 
 from .wire import asked, checked, claims_of, ended_at, expected_of, returned, vouched
@@ -121,9 +123,18 @@ class OidcProvider:
 
 def _endpoint(metadata: Mapping[str, Any], name: str) -> str:
     found = metadata.get(name)
-    if not isinstance(found, str) or not found.startswith(("https://", "http://localhost", "http://127.0.0.1")):
+    if not isinstance(found, str) or not _may_be_called(found):
         raise Refused("oidc_metadata", f"The provider names no {name} that could be used.", "Look at its metadata.")
     return found
+
+
+def _may_be_called(url: str) -> bool:
+    """Secrets go there: by https, or in plain to this very machine."""
+    try:
+        scheme, host = (parts := urlsplit(url)).scheme, parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (scheme == "https" or (scheme == "http" and is_loopback(host)))
 
 
 def _away(error: Exception) -> Unavailable:

@@ -263,9 +263,7 @@ class Carrier:
             if not entry.made or known is None or known.standing.state is State.RETIRED:
                 continue
             resource = self._shelf.resource(entry)
-            around = self._finder.around(entry, resource)
-            if groups is not None:
-                around = around._replace(groups=groups(entry.id))
+            around = self._finder.around(entry, resource, groups(entry.id) if groups else None)
             documents = self._new_only(mapping.documents(self._bridge, entry, resource, around, known), known)
             changes.append(Change(entry.kind, entry, resource, entry, documents))
         await self._declare(changes)

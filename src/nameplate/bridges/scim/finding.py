@@ -20,8 +20,8 @@ class Finder:
     def __init__(self, bridge: Bridge, directory: Directory, provisions: Provisions) -> None:
         self._bridge, self._directory, self._provisions = bridge, directory, provisions
 
-    def around(self, entry: Entry, resource: Resource[Any]) -> Around:
-        """What else is known of a machine."""
+    def around(self, entry: Entry, resource: Resource[Any], groups: Sequence[str] | None = None) -> Around:
+        """What else is known of a machine. `groups`: names of its groups, where they are known already."""
         told, owner = mapping.extension(resource).sponsor, ""
         sponsor = self.user(told) if told else None
         for each in getattr(resource, "owners", None) or ():
@@ -30,7 +30,8 @@ class Finder:
                 owner = owner or str(found.body.get("displayName", ""))
             elif found is not None and found.kind == USER and not told:
                 sponsor = sponsor or found
-        return Around(sponsor.actor if sponsor else "", owner, self.groups(entry.id))
+        named = self.groups(entry.id) if groups is None else groups
+        return Around(sponsor.actor if sponsor else "", owner, named)
 
     def groups(self, member: str) -> Sequence[str]:
         """The names of the groups that somebody belongs to."""

@@ -165,17 +165,17 @@ class DirectoryStorage(AsyncScimStorage):
             read = type(resource).model_validate({"schemas": [str(type(resource).__schema__)], "groups": told})
             cast("Any", resource).groups = cast("Any", read).groups
         if entry.kind in MACHINES:
-            self._show_actor(entry, resource)
+            self._show_actor(entry, resource, [each.name for each in groups])
         return resource
 
-    def _show_actor(self, entry: Entry, resource: Resource[Any]) -> None:
+    def _show_actor(self, entry: Entry, resource: Resource[Any], groups: Sequence[str]) -> None:
         known = self._provisions.known(entry.actor)
         told = mapping.extension(resource).model_copy()
         told.actor = entry.actor
         if known is not None:
             told.state = str(known.standing.state)
             told.cut_off = _moment(known.standing.cut_off)
-            around = self._finder.around(entry, resource)
+            around = self._finder.around(entry, resource, groups)
             told.not_in_force = mapping.not_in_force(self._bridge, resource, around, known.actor) or None
         resource[NameplateActor] = told
 

@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -174,41 +174,32 @@ class Listener:
 
 @contextmanager
 def _openldap(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
-    with slapd.running_slapd(folder / "slapd") as directory:
-        editor = directory.editor()
+    with slapd.running_slapd(folder / "slapd") as directory, closing(directory.editor()) as editor:
         for name in names:
             editor.add(f"cn={name},ou=machines,{slapd.SUFFIX}", slapd.device(name))
-        listener = Listener(directory.port)
         manifest = {"type": "ldap", "url": directory.url, "base": slapd.SUFFIX, "bind": slapd.READER}
         manifest |= {"disabled": "employeeType=disabled", "lease": "1m"}
 
         def disable(name: str) -> tuple[int, int]:
             return _timed(editor, f"cn={name},ou=machines,{slapd.SUFFIX}", "employeeType", "disabled")
 
-        try:
+        with closing(Listener(directory.port)) as listener:
             yield Peer(manifest, slapd.READER_PASSWORD, disable, lambda: listener.at)
-        finally:
-            listener.close()
-            editor.close()
 
 
 @contextmanager
 def _active_directory(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
-    with samba_dc.running_samba(folder / "samba") as domain:
-        editor, place = domain.editor(), f"OU=Machines,{samba_dc.DOMAIN}"
+    with samba_dc.running_samba(folder / "samba") as domain, closing(domain.editor()) as editor:
+        place, off = f"OU=Machines,{samba_dc.DOMAIN}", str(samba_dc.COMPUTER | samba_dc.DISABLED)
         for name in names:
             editor.add(f"CN={name},{place}", samba_dc.computer(name))
         manifest = {"type": "active-directory", "url": domain.url, "base": samba_dc.DOMAIN, "bind": samba_dc.READER}
         manifest |= {"actors_in": place, "lease": "1m"}
-        off = str(samba_dc.COMPUTER | samba_dc.DISABLED)
 
         def disable(name: str) -> tuple[int, int]:
             return _timed(editor, f"CN={name},{place}", "userAccountControl", off)
 
-        try:
-            yield Peer(manifest, samba_dc.READER_PASSWORD, disable, lambda: 0)
-        finally:
-            editor.close()
+        yield Peer(manifest, samba_dc.READER_PASSWORD, disable, lambda: 0)
 
 
 @contextmanager

@@ -23,14 +23,16 @@ from .load import Load
 from .paced import put_paced_load
 from .workload import free_port, manifests
 
-ROUNDS = 3
 LOOK_S = 0.1
 _RECEIVER = (sys.executable, "-m", "nameplate.entry.bench.receiver")
 SINK = "kind: Sink\nid: bench\nformat: ocsf\nto: syslog+tcp://127.0.0.1:{port}"
 
 
-def run(folder: Path, seconds: float, rate: float, actors: int = 1_000) -> dict[str, Any]:
-    """`seconds`: how long the receiver takes events, and how long it hangs, in ROUNDS turns each."""
+def run(
+    folder: Path, seconds: float, rate: float, *, outage: float = 0.0, rounds: int = 3, actors: int = 1_000
+) -> dict[str, Any]:
+    """The receiver takes events for `seconds`, and hangs for `outage` (0: as long), in `rounds` turns each."""
+    outage = outage or seconds
     data = folder / "data"
     data.mkdir()
     with _receiver() as receiver, running_server(data, free_port()) as server:
@@ -39,20 +41,20 @@ def run(folder: Path, seconds: float, rate: float, actors: int = 1_000) -> dict[
             server.client.post("/v1/apply", {"files": [{"name": "bench.yaml", "text": text}]})
         token = server.client.post("/v1/point-tokens", {"name": "bench"})["token"]
         requests = evaluations(actors, token)
-        _caught_up(server, seconds)
+        _caught_up(server, seconds + outage)
         without, down = Load(), Load()
         memory, longest_lag, waited = [_resident(server)], 0, 0.0
-        for turn in range(ROUNDS):
-            say(f"round {turn + 1} of {ROUNDS}: the receiver takes events")
-            _add(without, _load(server, requests, rate, seconds / ROUNDS))
-            _caught_up(server, seconds)
-            say(f"round {turn + 1} of {ROUNDS}: the receiver hangs")
+        for turn in range(rounds):
+            say(f"round {turn + 1} of {rounds}: the receiver takes events")
+            _add(without, _load(server, requests, rate, seconds / rounds))
+            _caught_up(server, seconds + outage)
+            say(f"round {turn + 1} of {rounds}: the receiver hangs")
             receiver.send_signal(signal.SIGSTOP)
-            _add(down, _load(server, requests, rate, seconds / ROUNDS))
+            _add(down, _load(server, requests, rate, outage / rounds))
             memory.append(_resident(server))
             longest_lag = max(longest_lag, _state(server)["lag_records"])
             receiver.send_signal(signal.SIGCONT)
-            waited = _caught_up(server, seconds)
+            waited = _caught_up(server, seconds + outage)
         records = _state(server)["settled"]
         received = json.loads(receiver.communicate()[0])
     return _report(folder, rate, (without, down), memory) | {

@@ -47,14 +47,16 @@ def journal(seconds: float = SECONDS, as_json: bool = JSON) -> None:
 
 @app.command()
 def sinks(
-    seconds: float = typer.Option(20.0, min=1, help="How long the receiver takes events, and how long it hangs."),
+    seconds: float = typer.Option(20.0, min=1, help="How long the receiver takes events."),
+    outage: float = typer.Option(0.0, min=0, help="How long it hangs, in seconds; as long if not given."),
+    rounds: int = typer.Option(3, min=1, help="In how many turns."),
     rate: float = typer.Option(2_000.0, min=1, help="Decisions a second."),
     as_json: bool = JSON,
 ) -> None:
     """Decisions at a steady rate while a receiver of events takes them, and while it hangs; and what arrived."""
     from nameplate.entry.bench import sinks as bench
 
-    _print(_in_folder(lambda folder: bench.run(folder, seconds, rate)), as_json)
+    _print(_in_folder(lambda folder: bench.run(folder, seconds, rate, outage=outage, rounds=rounds)), as_json)
 
 
 @app.command()

@@ -9,13 +9,14 @@ import structlog
 
 from nameplate.domain.bridges import HEARS_SILENCE, Bridge
 from nameplate.domain.errors import NameplateError, Unavailable
-from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.upstream import Follower
 
 from .hearing import Hearing
+from .jobs import Jobs
 
-LOOK_S, AGAIN_S = 0.2, 2.0
+AGAIN_S = 2.0
 CLOCK_ERROR_MS, ENFORCEMENT_MS = 10, 250
 STARTING = "starting"
 
@@ -40,19 +41,8 @@ class Job:
 
     def status(self) -> dict[str, Any]:
         """For `bridge status`."""
-        bridge, heard_at = self.bridge, self.hearing.heard_at
-        return {
-            "id": bridge.id,
-            "type": str(bridge.type),
-            "url": bridge.url,
-            "status": self._status(),
-            "heard_at": rfc3339(heard_at) if heard_at else "",
-            "lease_s": bridge.lease_s,
-            "bound_ms": bound_ms(bridge),
-            "stops": self.hearing.stops(),
-            "actors_told": self.hearing.actors_told,
-            "people_told": self.hearing.people_told,
-        } | ({"detail": dict(self._follower.status())} if self._follower else {"detail": {}})
+        detail = dict(self._follower.status()) if self._follower else {}
+        return _row(self.bridge, self.hearing, self._status()) | {"detail": detail}
 
     async def _keep(self) -> None:
         while True:
@@ -89,26 +79,17 @@ class Bridging:
     """Runs what is declared. `hearing` makes what takes the notices of the bridge of a name."""
 
     def __init__(self, registry: Registry, build: Build, fetch: Fetch, hearing: Callable[[str], Hearing]) -> None:
-        self._registry, self._build, self._fetch, self._hearing = registry, build, fetch, hearing
-        self._jobs: dict[str, Job] = {}
-        self._exchanged: set[str] = set()
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        try:
-            while True:
-                await self._arrange()
-                await asyncio.sleep(LOOK_S)
-        finally:
-            await asyncio.gather(*(job.end() for job in self._jobs.values()))
+        self._registry, self._hearing = registry, hearing
+        self._jobs = Jobs(lambda: registry.bridges, lambda bridge: Job(bridge, build, fetch, hearing(bridge.id)))
+        self.run, self.touched = self._jobs.run, self._jobs.touched
 
     def status(self) -> list[dict[str, Any]]:
         """Each bridge, whether it is heard, and how long its stops took."""
-        return [job.status() for _, job in sorted(self._jobs.items())]
+        return [self._status(name, bridge) for name, bridge in sorted(self._registry.bridges.items())]
 
     def hearing(self, name: str) -> Hearing | None:
         """What takes the notices of a bridge that calls us; None where no such bridge is declared."""
-        job = self._jobs.get(name)
+        job = self._jobs.running.get(name)
         return job.hearing if job else None
 
     def heard(self, name: str) -> Hearing:
@@ -118,21 +99,24 @@ class Bridging:
             raise Unavailable("bridge", f"The bridge {name} is just being set up.", "Try again.")
         return found
 
-    def touched(self, touched: Touched) -> None:
-        """Something has changed: with another credential a bridge begins anew."""
-        if touched.kind == "credential":
-            self._exchanged.add(touched.id)
+    def _status(self, name: str, bridge: Bridge) -> dict[str, Any]:
+        job = self._jobs.running.get(name)
+        return job.status() if job else _row(bridge, self._hearing(name), STARTING) | {"detail": {}}
 
-    async def _arrange(self) -> None:
-        wanted, exchanged = self._registry.bridges, self._exchanged
-        self._exchanged = set()
-        for name, job in list(self._jobs.items()):
-            if wanted.get(name) != job.bridge or job.bridge.credential in exchanged:
-                await job.end()
-                del self._jobs[name]
-        for name, bridge in wanted.items():
-            if name not in self._jobs:
-                self._jobs[name] = Job(bridge, self._build, self._fetch, self._hearing(name))
+
+def _row(bridge: Bridge, hearing: Hearing, status: str) -> dict[str, Any]:
+    return {
+        "id": bridge.id,
+        "type": str(bridge.type),
+        "url": bridge.url,
+        "status": status,
+        "heard_at": rfc3339(hearing.heard_at) if hearing.heard_at else "",
+        "lease_s": bridge.lease_s,
+        "bound_ms": bound_ms(bridge),
+        "stops": hearing.stops(),
+        "actors_told": hearing.actors_told,
+        "people_told": hearing.people_told,
+    }
 
 
 def bound_ms(bridge: Bridge) -> int | None:

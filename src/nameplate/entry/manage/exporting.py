@@ -7,12 +7,13 @@ from typing import Any
 import structlog
 
 from nameplate.domain.errors import Conflict, NameplateError, NotFound, Unavailable
-from nameplate.domain.registry import Registry, Touched
+from nameplate.domain.registry import Registry
 from nameplate.domain.sinks import Sink
 from nameplate.ports.exporter import Exporter
 
+from .jobs import Jobs
+
 log = structlog.get_logger()
-LOOK_S = 0.2
 AGAIN_S = 10.0
 STARTING = "starting"
 Build = Callable[[Sink, Mapping[str, bytes]], Exporter]
@@ -86,23 +87,14 @@ class Exporting:
     """Runs what is declared. `build` makes the exporter of a sink, with the credentials that `fetch` gives."""
 
     def __init__(self, registry: Registry, build: Build, fetch: Fetch) -> None:
-        self._registry, self._build, self._fetch = registry, build, fetch
-        self._jobs: dict[str, Job] = {}
-        self._exchanged: set[str] = set()
-
-    async def run(self) -> None:
-        """Until cancelled."""
-        try:
-            while True:
-                await self._arrange()
-                await asyncio.sleep(LOOK_S)
-        finally:
-            await asyncio.gather(*(job.end() for job in self._jobs.values()))
+        self._registry = registry
+        self._jobs = Jobs(lambda: registry.sinks, lambda sink: Job(sink, build, fetch))
+        self.run, self.touched = self._jobs.run, self._jobs.touched
 
     def status(self) -> list[dict[str, Any]]:
         """Each sink with how far behind it is."""
-        declared = sorted(self._registry.sinks.items())
-        return [self._jobs[name].status() if name in self._jobs else _idle(sink, STARTING) for name, sink in declared]
+        declared, running = sorted(self._registry.sinks.items()), self._jobs.running
+        return [running[name].status() if name in running else _idle(sink, STARTING) for name, sink in declared]
 
     def exporter(self, name: str) -> Exporter:
         """The running export to a sink; raises NotFound, and Unavailable while it does not run."""
@@ -115,25 +107,9 @@ class Exporting:
     def _job(self, name: str) -> Job:
         if name not in self._registry.sinks:
             raise NotFound("sink", f"There is no sink {name}.", "See `nameplate sink list`.")
-        if name not in self._jobs:
+        if name not in self._jobs.running:
             raise Unavailable("sink_starting", f"The sink {name} is about to start.", "Try again.")
-        return self._jobs[name]
-
-    def touched(self, touched: Touched) -> None:
-        """Something has changed: with another credential a sink begins anew."""
-        if touched.kind == "credential":
-            self._exchanged.add(touched.id)
-
-    async def _arrange(self) -> None:
-        wanted, exchanged = self._registry.sinks, self._exchanged
-        self._exchanged = set()
-        for name, job in list(self._jobs.items()):
-            if wanted.get(name) != job.sink or not exchanged.isdisjoint(job.sink.credentials):
-                await job.end()
-                del self._jobs[name]
-        for name, sink in wanted.items():
-            if name not in self._jobs:
-                self._jobs[name] = Job(sink, self._build, self._fetch)
+        return self._jobs.running[name]
 
 
 def _idle(sink: Sink, status: str) -> dict[str, Any]:

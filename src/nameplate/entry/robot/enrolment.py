@@ -1,7 +1,6 @@
 """The enrolment call: POST /v1/enrolments."""
 
 import http.client
-import ipaddress
 import ssl
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from nameplate.domain.errors import Conflict, Invalid, NameplateError, NotFound, Refused, Unavailable
+from nameplate.domain.networks import is_loopback
 from nameplate.domain.presence import enrolment_text
 from nameplate.entry.client import trust
 from nameplate.ports.agreement import NewKey, UnitIdentity
@@ -89,16 +89,9 @@ def _connect(url: SplitResult, ca: Path | None) -> http.client.HTTPConnection:
     host = url.hostname or ""
     if url.scheme == "https":
         return http.client.HTTPSConnection(host, url.port, timeout=_SECONDS, context=trust(ca))
-    if url.scheme == "http" and _is_loopback(host):
+    if url.scheme == "http" and is_loopback(host):
         return http.client.HTTPConnection(host, url.port, timeout=_SECONDS)
     raise Invalid("server", f"{url.scheme or 'no'} scheme to {host}: a code never travels in the clear.", "Use https.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _accepted(body: bytes, serial: str) -> UnitIdentity:

@@ -141,6 +141,8 @@ def test_a_stream_is_made_shown_changed_and_ended(teller):
         {"delivery": {"method": PUSH, "endpoint_url": "http://far.example/push"}},
         {"delivery": {"method": PUSH, "endpoint_url": "file:///etc/passwd"}},
         {"delivery": {"method": PUSH, "endpoint_url": "https://user@far.example/"}},
+        {"delivery": {"method": PUSH, "endpoint_url": "https://[::1/"}},
+        {"delivery": {"method": PUSH, "endpoint_url": "https://far.example:70000/"}},
         {"delivery": {"method": PUSH}},
         {"delivery": {"method": PUSH, "endpoint_url": "https://x.example/", "authorization_header": "a\r\nb: c"}},
         {"events_requested": "all"},

@@ -86,9 +86,13 @@ class Port:
         self._refresh()
         now = self._monotonic()
         silent = now - max(self._channel.heard_at, self._opened_at) > self._settings.panel_gone_s
-        if self._channel.lost or (self._channel.line is not None and silent):
+        if self._channel.lost:
             self._drop_line()
             self._kick_at = min(self._kick_at, now + self._settings.kick_s)
+        elif self._channel.line is not None and silent:
+            self._drop_line()
+            # At once: a panel that looks for its reader only now and then must not find the line closed each time.
+            self._kick_at = now
         if now >= self._kick_at:
             self._kick_at = now + self._settings.kick_s
             if self._channel.line is None and (self._opening is None or self._opening.done()):
