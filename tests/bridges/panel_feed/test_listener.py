@@ -155,3 +155,8 @@ def test_what_has_no_length_before_it_ends_the_connection(nonsense):
 
 def test_who_is_not_admitted_is_not_heard():
     assert counted(b"6 <1>one", admit=False) == []
+
+
+def test_what_is_to_be_encrypted_is_never_listened_to_in_the_clear():
+    with pytest.raises(ValueError, match="in the clear"):
+        asyncio.run(listen("tls", "127.0.0.1", free_port(socket.SOCK_STREAM), lambda _: None))
