@@ -5,10 +5,16 @@ from contextlib import suppress
 import pytest
 
 from nameplate.boot.exports import build_exporter
+from nameplate.domain.asked import Asked
 from nameplate.domain.errors import Invalid
 from nameplate.domain.sinks import Sink
+from nameplate.domain.traces import Trace
 from nameplate.journals.segments import SegmentReader
-from tests.flows.heart import PATIENCE_S, WORLD, beating
+from tests.exports.collectors import spans_of
+from tests.exports.receivers import receiving
+from tests.flows.heart import PATIENCE_S, WORLD, beating, request
+
+TRACE = Trace("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled=True)
 
 
 def builder(heart, tmp_path):
@@ -51,6 +57,22 @@ def test_a_receiver_that_is_not_there_is_trouble_that_is_told_and_holds_up_nothi
             await carried(exporter, lambda: exporter.status()["status"] != "ok")
             assert exporter.status()["lag_records"] == 1
             assert (await heart.ask()).permit
+
+    asyncio.run(main())
+
+
+def test_each_format_encodes_what_it_is_for(tmp_path):
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD) as heart:
+            await heart.authorizer.authorize(request(heart.clock(), "amr-1", "app:x"), Asked("pep", trace=TRACE))
+            await heart.ask()
+            with receiving() as receiver:
+                for form in ("ocsf", "ecs", "cef", "otlp"):
+                    exporter = builder(heart, tmp_path)(Sink(form, form, f"{receiver.url}/{form}"), {})
+                    await carried(exporter, lambda: not exporter.status()["lag_records"])  # noqa: B023 - run at once
+            sent = {got.path: got.body for got in receiver.requests}
+            assert set(sent) == {"/ocsf", "/ecs", "/cef", "/otlp"}
+            assert [span.trace_id.hex() for _, span in spans_of(sent["/otlp"])] == [TRACE.id]
 
     asyncio.run(main())
 

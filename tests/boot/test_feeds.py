@@ -11,6 +11,9 @@ def test_a_feed_is_followed_from_where_its_position_lies(tmp_path):
     async def tell(_events):
         raise AssertionError
 
+    async def closed(_feed, _make):
+        raise AssertionError
+
     paths = Paths(tmp_path)
     paths.create()
     file = tmp_path / "feed.csv"
@@ -18,7 +21,7 @@ def test_a_feed_is_followed_from_where_its_position_lies(tmp_path):
 
     async def main():
         feed = Feed("f", "s", f"csv:{file}", dict.fromkeys(("time", "door", "card", "event"), "a"), {}, {})
-        task = asyncio.create_task(build_follower(paths, tell)(feed))
+        task = asyncio.create_task(build_follower(paths, tell, closed)(feed))
         async with asyncio.timeout(5):
             while not (paths.cursors / "feed-f.json").exists():  # noqa: ASYNC110 - seen from outside
                 await asyncio.sleep(0.01)

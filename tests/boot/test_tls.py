@@ -50,10 +50,21 @@ def test_files_win_over_the_own_authority_and_without_either_nothing_is_shown(tm
 
 def test_a_changed_file_is_noticed(tmp_path):
     certificate, key = pair_files(tmp_path, "a")
-    settings = Settings(data=tmp_path, tls=TlsSettings(certificate=certificate, key=key))
-    before = tls.state_of_files(settings)
-    assert tls.state_of_files(settings) == before
+    files = tls.shown_files(Settings(data=tmp_path, tls=TlsSettings(certificate=certificate, key=key)))
+    before = tls.state_of_files(files)
+    assert tls.state_of_files(files) == before
     key.unlink()
-    assert tls.state_of_files(settings) != before
+    assert tls.state_of_files(files) != before
     pair_files(tmp_path, "a")
-    assert tls.state_of_files(settings) != before
+    assert tls.state_of_files(files) != before
+
+
+def test_what_the_own_authority_issues_is_noticed_too(tmp_path):
+    paths = Paths(tmp_path)
+    paths.create()
+    files = tls.shown_files(Settings(data=tmp_path))
+    with closing(FileKeyStore(paths.keys, b"correct horse")) as keys:
+        own, before = tls.certificates(paths, keys), tls.state_of_files(files)
+        own.make_authority("Ours", NOW)
+        own.use(own.draw(["ours"], NOW))
+    assert tls.state_of_files(files) != before

@@ -164,6 +164,7 @@ def sockets(folder: str, names: list[str]) -> list[str]:
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.stem)
 def test_the_commands_of_a_page_do_what_it_says(page, require_peer, begun):
     require_peer("curl", "apt-get install curl")
+    require_peer("openssl", "apt-get install openssl")
     starts_a_server = any("nameplate serve" in block.code for block in blocks(page, "console"))
     with checkout() as folder:
         if not starts_a_server:

@@ -12,6 +12,7 @@ from nameplate.domain.asked import Asked
 from nameplate.domain.errors import Unavailable
 from nameplate.domain.registry import Touched
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.traces import Trace
 from nameplate.flows import search
 from nameplate.flows.search import Found, Searcher, Wanted
 from nameplate.ports.journal import JournalUnavailable
@@ -170,6 +171,19 @@ def test_decisions_are_made_while_a_search_is_under_way(tmp_path):
                 await asyncio.sleep(0)
             assert len((await running).names) == 30
             assert answered >= 10
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(("sampled", "kept"), [(True, {"sampled": True}), (False, {})])
+def test_the_trace_of_a_search_is_kept(tmp_path, sampled, kept):
+    async def main():
+        async with beating(tmp_path, *WORLD) as heart:
+            trace = Trace("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", sampled)
+            await searcher(heart).search(wanted("subject", heart)._replace(asked=Asked("pep", trace=trace)))
+            (record,) = heart.records("search")
+            members = {name: record[name] for name in ("trace_id", "parent_span_id", "sampled") if name in record}
+            assert members == {"trace_id": trace.id, "parent_span_id": trace.parent} | kept
 
     asyncio.run(main())
 

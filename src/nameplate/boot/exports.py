@@ -6,13 +6,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from nameplate.domain.sinks import OTLP, wants
 from nameplate.domain.sinks import Sink as Declared
-from nameplate.domain.sinks import wants
 from nameplate.domain.timestamps import rfc3339
 from nameplate.exports.dead_letters import DeadLetterFile
 from nameplate.exports.formats import cef, ecs, text
 from nameplate.exports.formats.ocsf import Ocsf
+from nameplate.exports.formats.ocsf.encoder import Render
 from nameplate.exports.formats.ocsf.size import fit
+from nameplate.exports.formats.otlp import Otlp
 from nameplate.exports.position import PositionFile
 from nameplate.flows.export import Export
 from nameplate.flows.resend import Again, replay, retry, span_between
@@ -24,7 +26,21 @@ from . import clocks
 from .naming import by_epoch
 from .sinks import make_sink
 
-_FORMATS = {"ocsf": fit, "cef": cef.render, "ecs": ecs.render, "text": text.render}
+Form = Callable[[str, str, int], Encode]
+"""Name of the node, version of the product, and how many bytes an event may have -> what encodes."""
+
+
+def _rendered(render: Render) -> Form:
+    return lambda node, product, limit: Ocsf(node, product, limit, render)
+
+
+_FORMATS: Mapping[str, Form] = {
+    "ocsf": _rendered(fit),
+    "cef": _rendered(cef.render),
+    "ecs": _rendered(ecs.render),
+    "text": _rendered(text.render),
+    OTLP: lambda node, product, _limit: Otlp(node, product),
+}
 
 
 class _Running:
@@ -43,7 +59,7 @@ class _Running:
         sink, limit = make_sink(declared, node, credentials)
         product, form = version("nameplate"), _FORMATS[declared.format]
         # Each event bears the name that the node had then: what a sink got before a restore gets the same id again.
-        encode = by_epoch(reader.epochs(), node, lambda name: Ocsf(name, product, limit, form))
+        encode = by_epoch(reader.epochs(), node, lambda name: form(name, product, limit))
         self._encode = _encoder(declared, encode)
         self._letters = DeadLetterFile(cursors / f"{declared.id}.dead.ndjson")
         position = PositionFile(cursors / f"{declared.id}.json")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nameplate.domain.errors import Invalid
+from nameplate.domain.sinks import OTLP
 from nameplate.domain.sinks import Sink as Declared
 from nameplate.exports.tls import client_context
 from nameplate.ports.sink import Sink
@@ -48,7 +49,7 @@ def _http(declared: Declared, node: str, credentials: Secrets) -> tuple[Sink, in
     settings = Settings(
         declared.to,
         node,
-        declared.preset or "plain",
+        OTLP if declared.format == OTLP else declared.preset or "plain",
         declared.format,
         declared.auth.user,
         declared.auth.header,

@@ -1,6 +1,8 @@
 """What the public listener shows, and whether it must show anything."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from nameplate.domain.errors import Invalid
 from nameplate.domain.networks import is_loopback
@@ -27,7 +29,7 @@ def speaks_tls(settings: Settings) -> bool:
         raise Invalid("tls", "tls.certificate and tls.key belong together.", "Set both or neither.")
     if certificate is None and is_loopback(settings.host):
         return False
-    if certificate is None and not (Paths(settings.data).tls / "server.pem").exists():
+    if certificate is None and not _issued(settings).exists():
         message = f"{settings.host} can be reached from outside, which needs TLS, and there is no certificate."
         raise Invalid("listener", message, REMEDY)
     return True
@@ -48,9 +50,18 @@ def find_pair(settings: Settings, own: CertificateFiles) -> Pair:
     return pair
 
 
-def state_of_files(settings: Settings) -> tuple[tuple[int, int, int], ...]:
-    """Differs when a certificate file has changed: number, size and time of each."""
-    files = [file for file in (settings.tls.certificate, settings.tls.key) if file is not None]
+def shown_files(settings: Settings) -> tuple[Path, ...]:
+    """The files whose change means another certificate: those that are set, else that of the own authority."""
+    files = tuple(file for file in (settings.tls.certificate, settings.tls.key) if file is not None)
+    return files or (_issued(settings),)
+
+
+def _issued(settings: Settings) -> Path:
+    return Paths(settings.data).tls / "server.pem"
+
+
+def state_of_files(files: Iterable[Path]) -> tuple[tuple[int, int, int], ...]:
+    """Differs when one of these files has changed: number, size and time of each."""
     found = []
     for file in files:
         with suppress(OSError):

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from .traces import UNTRACED, Trace
+
 
 class Asked(NamedTuple):
-    """`point`: the enforcement point (or `local`) that asks. `request_id`, `trace_id`: the caller's own. `key`,
-    `counter`: what the unit presented, if it proved itself at a reader. A simulated question has no effect.
+    """`point`: the enforcement point (or `local`) that asks. `request_id`, `trace`: the caller's own. `key`, `counter`:
+    what the unit presented, if it proved itself at a reader. A simulated question has no effect.
     """
 
     point: str
@@ -13,4 +15,4 @@ class Asked(NamedTuple):
     simulated: bool = False
     key: str | None = None
     counter: int | None = None
-    trace_id: str | None = None
+    trace: Trace = UNTRACED

@@ -14,14 +14,24 @@ class PanelSaid(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FeedTls:
+    """Who may speak over TLS. `ca`: file of the certificates that sign theirs (PEM). `peers`: names, one of which must
+    stand in theirs.
+    """
+
+    ca: str
+    peers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """Where a panel's events come from, and what its words mean.
 
-    `source`: `csv:PATH`, `syslog+udp://HOST:PORT`, `syslog+tcp://HOST:PORT` or `webhook`. `fields`: for `time`, `door`,
-    `card` and `event` the name of the column or field. `doors`: our door by the panel's name for it. `words`: what the
-    panel writes, by what it means. `watch`: doors that only units pass. `within_s`: how long before or after a card was
-    presented the panel's event about it may lie. `secrets`: credentials that its webhooks are signed with, two
-    while one is being replaced.
+    `source`: `csv:PATH`, `syslog+udp://HOST:PORT`, `syslog+tcp://HOST:PORT`, `syslog+tls://HOST:PORT` or `webhook`.
+    `fields`: for `time`, `door`, `card` and `event` the name of the column or field. `doors`: our door by the panel's
+    name for it. `words`: what the panel writes, by what it means. `watch`: doors that only units pass. `within_s`: how
+    long before or after a card was presented the panel's event about it may lie. `secrets`: credentials that its
+    webhooks are signed with, two while one is being replaced. `tls`: for `syslog+tls` alone, and always there.
     """
 
     id: str
@@ -33,6 +43,7 @@ class Feed:
     watch: tuple[str, ...] = ()
     within_s: float = 30.0
     secrets: tuple[str, ...] = ()
+    tls: FeedTls | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,14 @@ class PanelTold:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerPair:
+    """What the server shows over TLS, PEM. The key is never to be printed."""
+
+    chain: bytes
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """The record that carries it."""
 

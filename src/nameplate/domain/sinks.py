@@ -11,6 +11,8 @@ TEST = "sink_test"
 EVIDENCE = frozenset({"checkpoint", "node_key"})
 """What an outsider holds the journal against: it goes to every sink, whatever that has asked for."""
 MAIL = "smtp"
+OTLP = "otlp"
+"""The format of spans, which has an HTTP body of its own."""
 _FINDINGS = frozenset({"finding", "journal_cut", "alarm"})
 _TROUBLES = frozenset(
     {

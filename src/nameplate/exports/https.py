@@ -15,6 +15,8 @@ MAX_ANSWER = 4 * 1024 * 1024
 SAID = 200
 CONTENT_REFUSED = frozenset({400, 406, 409, 411, 413, 414, 415, 422, 431})
 """What is wrong with the request itself. Any other refusal is about us, or about now: it is tried again."""
+BUSY = frozenset({429, 502, 503, 504})
+"""With these a receiver, or what stands before it, may say when to come again."""
 
 
 class Answer(NamedTuple):
@@ -64,7 +66,7 @@ class Https:
         if answer.status in CONTENT_REFUSED:
             return True
         after = answer.headers.get("retry-after", "")
-        if answer.status in (429, 503) and after.isascii() and after.isdigit():
+        if answer.status in BUSY and after.isascii() and after.isdigit():
             raise Busy(str(self.unavailable(answer.said)), float(after[:9]))
         raise self.unavailable(answer.said)
 

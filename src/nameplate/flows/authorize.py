@@ -78,7 +78,7 @@ class _NoRules:
 
 
 class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defaults=True, gc=False):
-    """A decision as the journal keeps it. `unit` names the physical unit that asked.
+    """A decision as the journal keeps it. `unit` names the physical unit that asked. `trace_id` and on: see `Trace`.
 
     `sent`: what the caller sent of what points declare that they supply, by root: rules can ask for it.
     """
@@ -110,6 +110,8 @@ class DecisionRecord(msgspec.Struct, tag_field="kind", tag="decision", omit_defa
     obligations: Obligations | None = None
     sent: Mapping[str, Any] = {}
     trace_id: str | None = None
+    parent_span_id: str | None = None
+    sampled: bool = False
 
 
 class Withdrawn(msgspec.Struct, tag_field="kind", tag="withdrawn"):
@@ -149,8 +151,7 @@ class Authorizer:
     what a permit asks of the point that enforces it; asked for permits only. `units` names the physical unit of an
     actor. `proved` is told the counter and the key of each unit that proved itself. `clock` gives microseconds, UTC;
     `monotonic` seconds. `soften` gets each refusal with the request and the name of the point, and may make a permit of
-    it where that point only observes. `sent`: see `DecisionRecord`.
-    `tally` counts what was told.
+    it where that point only observes. `sent`: see `DecisionRecord`. `tally` counts what was told.
     """
 
     def __init__(
@@ -329,7 +330,7 @@ class Authorizer:
 
     def _as_record(self, decision_id: str, weighed: Weighed, obligations: Obligations) -> DecisionRecord:
         (permit, reason, reasons, contract, grant, target), request, asked = weighed
-        point, request_id, simulated, key, counter, trace_id = asked
+        point, request_id, simulated, key, counter, (trace_id, parent, sampled) = asked
         actor, action, resource, at, ip, environment, task, payload, presence, reader, distance = request[:11]
         return DecisionRecord(
             decision_id,
@@ -359,6 +360,8 @@ class Authorizer:
             recordable(obligations) if obligations else None,
             self.sent(request),
             trace_id,
+            parent,
+            sampled,
         )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from nameplate.domain.asked import Asked
 from nameplate.domain.errors import Unavailable
@@ -81,14 +81,15 @@ class Searcher:
 
     async def _record(self, wanted: Wanted) -> None:
         request, what = wanted.request, wanted.what
-        record = {"kind": "search", "point": wanted.asked.point, "what": what}
+        record: dict[str, Any] = {"kind": "search", "point": wanted.asked.point, "what": what}
         record |= {} if what == "subject" else {"actor": request.actor}
         record |= {} if what == "action" else {"action": request.action}
         record |= {"resource": f"{wanted.kind}:*" if what == "resource" else request.resource}
         if wanted.asked.request_id:
             record["request_id"] = wanted.asked.request_id
-        if wanted.asked.trace_id:
-            record["trace_id"] = wanted.asked.trace_id
+        trace_id, parent, sampled = wanted.asked.trace
+        if trace_id:
+            record |= {"trace_id": trace_id, "parent_span_id": parent} | ({"sampled": True} if sampled else {})
         await self._ledger.commit(record)
 
     async def _page(self, wanted: Wanted, candidates: Sequence[str]) -> Found:

@@ -15,6 +15,10 @@ def feed(source):
     return Feed("f", "s", source, FIELDS, {"v": "vault"}, {"granted": PanelSaid.GRANTED})
 
 
+async def closed(_feed, _make):
+    raise AssertionError("nothing here speaks TLS")
+
+
 def run(scenario):
     async def main():
         async with asyncio.timeout(20):
@@ -33,7 +37,7 @@ def test_a_file_is_followed_and_what_could_not_be_told_is_told_again(tmp_path):
         told.extend(event.card for event in events)
 
     async def scenario():
-        task = asyncio.create_task(follow(feed(f"csv:{file}"), tmp_path / "p.json", tell))
+        task = asyncio.create_task(follow(feed(f"csv:{file}"), tmp_path / "p.json", tell, closed))
         await asyncio.sleep(0.3)
         with file.open("a") as opened:
             opened.write(",v,1,granted\n,other,2,granted\n,v,3,hello\n,v,4,granted\n")
@@ -51,7 +55,7 @@ def test_syslog_is_followed_and_let_go_of(tmp_path):
         told.extend(event.card for event in events)
 
     async def scenario():
-        task = asyncio.create_task(follow(feed(f"syslog+udp://127.0.0.1:{port}"), tmp_path / "p.json", tell))
+        task = asyncio.create_task(follow(feed(f"syslog+udp://127.0.0.1:{port}"), tmp_path / "p.json", tell, closed))
         await asyncio.sleep(0.1)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"<1>Nov 22 18:04:05 p a: door=v card=7 event=granted", ("127.0.0.1", port))
@@ -71,7 +75,7 @@ def test_a_source_that_is_not_there_is_an_error_and_a_webhook_has_nothing_to_fol
 
     async def scenario():
         with pytest.raises(OSError, match="none"):
-            await follow(feed(f"csv:{tmp_path}/none.csv"), tmp_path / "p.json", tell)
-        await follow(feed("webhook"), tmp_path / "p.json", tell)
+            await follow(feed(f"csv:{tmp_path}/none.csv"), tmp_path / "p.json", tell, closed)
+        await follow(feed("webhook"), tmp_path / "p.json", tell, closed)
 
     run(scenario)

@@ -184,6 +184,7 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             {"format": "ocsf", "to": "file:/var/log/n"},
             {"format": "cef", "to": "syslog+tcp://siem:6514?header=3164"},
             {"format": "cef", "to": "syslog+tls://siem:6514", "tls": {"ca": "ca.pem", "cert": "c.pem", "key": "c/key"}},
+            {"format": "otlp", "to": "https://collector:4318/v1/traces", "gzip": True},
             {"format": "ecs", "to": "https://siem/_bulk", "preset": "elastic-bulk", "auth": {"credential": "es"}},
             {"format": "ocsf", "to": "https://hook", "preset": "webhook", "secrets": ["new", "old"]},
             {"format": "text", "to": "smtps://mx?from=a@b&to=c@d", "events": "findings"},
@@ -211,6 +212,13 @@ FIELDS: dict[str, st.SearchStrategy[Document]] = {
             "watch": lists(ids),
             "within": st.sampled_from(["30s", "5s"]),
         },
+    )
+    | st.fixed_dictionaries(
+        {
+            "to": st.just("syslog+tls://0.0.0.0:6514"),
+            "tls": st.just({"ca": "ca.pem", "peers": ["relay.example", "::1"]}),
+            "doors": st.dictionaries(texts, ids, min_size=1, max_size=3),
+        }
     ),
 }
 assert FIELDS.keys() == KINDS.keys()

@@ -1,6 +1,6 @@
 import pytest
 
-from nameplate.domain.feeds import Feed, PanelSaid
+from nameplate.domain.feeds import Feed, FeedTls, PanelSaid
 from nameplate.domain.manifests.documents import from_document, read_document, to_document
 
 FEED = {
@@ -14,6 +14,9 @@ FEED = {
     "watch": ["vault"],
     "within": "10s",
 }
+
+
+TLS = {"ca": "/etc/nameplate/panels-ca.pem", "peers": ["relay.clinic.example", "10.0.0.7"]}
 
 
 def test_a_feed_is_read_and_written():
@@ -38,6 +41,18 @@ def test_a_feed_is_read_and_written():
         ({"to": "syslog+udp://127.0.0.1:0"}, "to"),
         ({"to": "syslog+tcp://panel.example:5514"}, "to"),
         ({"to": "http://x"}, "to"),
+        ({"to": "syslog+tls://0.0.0.0:6514"}, "tls"),
+        ({"to": "syslog+tls://0.0.0.0:0", "tls": TLS}, "to"),
+        ({"to": "syslog+tls://0.0.0.0", "tls": TLS}, "to"),
+        ({"to": "syslog+tls://a@b:6514", "tls": TLS}, "to"),
+        ({"to": "syslog+tls://0.0.0.0:6514", "tls": {"ca": "ca.pem"}}, "tls.peers"),
+        ({"to": "syslog+tls://0.0.0.0:6514", "tls": {"peers": ["relay"]}}, "tls.ca"),
+        ({"to": "syslog+tls://0.0.0.0:6514", "tls": TLS | {"peers": []}}, "tls.peers"),
+        ({"to": "syslog+tls://0.0.0.0:6514", "tls": TLS | {"peers": ["*.example"]}}, "tls.peers[0]"),
+        ({"to": "syslog+tls://0.0.0.0:6514", "tls": TLS | {"peers": ["a", "b c"]}}, "tls.peers[1]"),
+        ({"to": "syslog+tls://0.0.0.0:6514", "tls": TLS | {"verify": False}}, "tls.verify"),
+        ({"to": "syslog+tcp://127.0.0.1:5514", "tls": TLS}, "tls"),
+        ({"to": "webhook", "tls": TLS}, "tls"),
         ({"doors": {}}, "doors"),
         ({"doors": {"a": "no id!"}}, "doors.a"),
         ({"doors": ["vault"]}, "doors"),
@@ -58,6 +73,23 @@ def test_what_is_no_feed_is_refused(change, field):
 @pytest.mark.parametrize("to", ["webhook", "syslog+udp://127.0.0.1:5514", "syslog+tcp://localhost:5514"])
 def test_other_sources_are_taken(to):
     assert read_document(FEED | {"to": to})[1] == []
+
+
+@pytest.mark.parametrize("to", ["syslog+tls://0.0.0.0:6514", "syslog+tls://[::]:6514", "syslog+tls://np.example:6514"])
+def test_beyond_this_machine_syslog_comes_over_tls_from_named_peers(to):
+    encrypted = FEED | {"to": to, "tls": TLS}
+    value = from_document(encrypted)
+    assert isinstance(value, Feed)
+    assert value.tls == FeedTls("/etc/nameplate/panels-ca.pem", ("relay.clinic.example", "10.0.0.7"))
+    assert to_document(value) == encrypted
+
+
+@pytest.mark.parametrize("to", ["syslog+udp://0.0.0.0:514", "syslog+tcp://10.0.0.1:514", "syslog+tcp://[::]:514"])
+def test_in_the_clear_it_is_refused_there_with_what_to_do(to):
+    (problem,) = read_document(FEED | {"to": to})[1]
+    assert problem.where == "to"
+    for words in ("In the clear", "this machine only", "syslog+tls://", "relay"):
+        assert words in problem.remedy
 
 
 def test_a_webhook_may_be_signed_and_nothing_else():

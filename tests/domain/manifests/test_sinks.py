@@ -33,6 +33,8 @@ def told(*args, **more):
         ("ecs", "https://es:9200/index/_bulk?pipeline=p", {"preset": "elastic-bulk"}),
         ("ocsf", "https://hook.example", {"preset": "webhook", "secrets": ["new", "old"]}),
         ("cef", "https://siem.example", {"preset": "plain"}),
+        ("otlp", "https://collector:4318/v1/traces", {"auth": {"credential": "t"}, "gzip": True, "tls": {"ca": "c"}}),
+        ("otlp", "http://127.0.0.1:4318/v1/traces", {}),
         ("text", f"smtp+tls://mx:587{MAIL},boss@clinic.example", {"auth": {"user": "u", "credential": "p"}}),
         ("text", f"smtps://mx{MAIL}", {"events": "alarms", "tls": {"ca": "ca.pem"}}),
         ("text", f"smtp://[::1]:25{MAIL}", {}),
@@ -120,6 +122,13 @@ def test_a_secret_in_a_target_is_refused_and_not_repeated(to):
         ("ocsf", "https://x", {"preset": "webhook", "secrets": ["whsec_+/="]}, "secrets"),
         ("text", "smtps://mx" + MAIL, {"auth": {"credential": "p"}}, "auth"),
         ("ocsf", SIEM, {"events": "some"}, "events"),
+        ("otlp", SIEM, {}, "format"),
+        ("otlp", "file:spans", {}, "format"),
+        ("otlp", "smtps://mx" + MAIL, {}, "format"),
+        ("otlp", "http://collector:4318/v1/traces", {}, "to"),
+        ("otlp", "https://x", {"preset": "plain"}, "format"),
+        ("otlp", "https://x", {"preset": "webhook", "secrets": ["a"]}, "format"),
+        ("otlp", "https://x", {"events": "findings"}, "events"),
     ],
 )
 def test_what_does_not_go_together_is_refused_where_it_stands(form, to, more, where):

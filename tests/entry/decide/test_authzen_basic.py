@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from nameplate.boot.journal import reader
 from tests.entry.world import question
 
 PATH = "/access/v1/evaluation"
@@ -152,6 +153,19 @@ def test_the_trace_of_a_question_stands_in_its_record_and_its_explanation(world)
     told = world.run("decision", "explain", traced.body["context"]["decision_id"], "--json").json
     assert (traced.headers["x-request-id"], told["trace_id"]) == ("r-2", TRACE)
     assert TRACE in world.run("decision", "explain", traced.body["context"]["decision_id"]).out
+
+
+@pytest.mark.parametrize(("flags", "kept"), [("01", {"sampled": True}), ("00", {})])
+def test_the_record_keeps_the_callers_span_and_whether_it_is_sampled(world, flags, kept):
+    traced = world.post(PATH, USUAL, Traceparent=f"00-{TRACE}-b7ad6b7169203331-{flags}")
+    (found,) = [
+        record
+        for entry in reader(world.server.data).read()
+        if (record := json.loads(entry.raw)).get("decision_id") == traced.body["context"]["decision_id"]
+    ]
+    members = ("trace_id", "parent_span_id", "sampled")
+    expected = {"trace_id": TRACE, "parent_span_id": "b7ad6b7169203331"} | kept
+    assert {name: found[name] for name in members if name in found} == expected
 
 
 @pytest.mark.parametrize("parent", ["nonsense", f"00-{TRACE}-0000000000000000-01", "00-" + "0" * 4000])

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from nameplate.domain.errors import Invalid
-from nameplate.entry.decide.tls import ServerTls
+from nameplate.entry.decide.tls import ServerTls, require_clients, server_context
 from nameplate.keys.x509 import read_pair
+from tests.exports.certificates import Authority, Pair
 from tests.keys.x509.made import AUTHORITY, pair_files
 
 
@@ -19,6 +20,11 @@ def shaken(server, name, **client):
     mine = ssl.create_default_context(cadata=AUTHORITY.decode())
     for key, value in client.items():
         setattr(mine, key, value)
+    return both(mine, server, name)[0]
+
+
+def both(mine, server, name):
+    """Client and server after their handshake; raises ssl.SSLError as either of them does."""
     there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
     caller = mine.wrap_bio(back, there, server_hostname=name)
     called = server.wrap_bio(there, back, server_side=True)
@@ -31,7 +37,7 @@ def shaken(server, name, **client):
             except ssl.SSLWantReadError:
                 pass
         if done == 2:
-            return caller
+            return caller, called
     raise AssertionError("no end")
 
 
@@ -65,3 +71,51 @@ def test_a_key_that_does_not_belong_or_is_encrypted_is_refused_and_the_former_st
         with pytest.raises(Invalid):
             tls.replace(right._replace(key=wrong))
     assert (shaken(tls.context, "a").version(), tls.certificate) == ("TLSv1.3", right.certificate)
+
+
+def clients(tmp_path, ca):
+    """A server that wants certificates by those in the file `ca`."""
+    pair = read_pair(*pair_files(tmp_path, "server"))
+    context = server_context(pair.chain, pair.key)
+    require_clients(context, str(ca))
+    return context
+
+
+def shown(server, client=None):
+    """What the server knows of a client after a handshake."""
+    mine = ssl.create_default_context(cadata=AUTHORITY.decode())
+    if client:
+        mine.load_cert_chain(client.cert, client.key)
+    return both(mine, server, "server")[1].getpeercert()
+
+
+def test_who_must_show_a_certificate_is_known_by_it(tmp_path):
+    authority = Authority(tmp_path, "panels")
+    server = clients(tmp_path, authority.cert)
+    names = shown(server, authority.issue("relay", host="relay.example"))["subjectAltName"]
+    assert names == (("DNS", "relay.example"),)
+    assert (server.num_tickets, server.options & ssl.OP_NO_TICKET) == (0, ssl.OP_NO_TICKET)
+
+
+def test_without_one_with_a_strangers_or_an_old_one_nobody_comes_in(tmp_path):
+    authority, stranger = Authority(tmp_path, "panels"), Authority(tmp_path, "stranger")
+    server = clients(tmp_path, authority.cert)
+    for wrong in (None, stranger.issue("relay"), authority.issue("old", expired=True)):
+        with pytest.raises(ssl.SSLError):
+            shown(server, wrong)
+
+
+def test_a_certificate_that_is_for_servers_alone_lets_no_client_in(tmp_path):
+    (tmp_path / "ca.pem").write_bytes(AUTHORITY)
+    server = clients(tmp_path, tmp_path / "ca.pem")
+    with pytest.raises(ssl.SSLError):
+        shown(server, Pair(*pair_files(tmp_path, "other")))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nonsense"])
+def test_a_file_without_certificates_is_refused(tmp_path, content):
+    ca = tmp_path / "ca.pem"
+    if content is not None:
+        ca.write_bytes(content)
+    with pytest.raises(Invalid, match="cannot be used"):
+        clients(tmp_path, ca)

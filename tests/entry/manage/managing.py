@@ -18,11 +18,13 @@ from nameplate.boot.rules import review_of, rule_faults, rule_schema
 from nameplate.boot.settings import Settings
 from nameplate.boot.tables import open_tables
 from nameplate.boot.timezones import wall
+from nameplate.boot.tls import state_of_files
 from nameplate.domain.contracts import ACTION_CLASSES
 from nameplate.entry.manage.api.app import build
 from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
+from nameplate.entry.manage.feed_gates import FeedGates
 from nameplate.entry.manage.feeding import Feeding
 from nameplate.entry.manage.hearing import Hearing
 from nameplate.flows.project import Projection
@@ -83,7 +85,8 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
     commands = Commands(paths.internal, projection)
     with closing(store):
         exporting = Exporting(registry, exporter, commands.credential)
-        feeding = Feeding(registry, build_follower(paths, commands.panels_told))
+        gates = FeedGates(commands.server_pair, (), state_of_files)
+        feeding = Feeding(registry, build_follower(paths, commands.panels_told, gates.open))
         bridging = Bridging(
             registry, followers(paths), commands.credential, lambda name: Hearing(name, commands, parts.names)
         )

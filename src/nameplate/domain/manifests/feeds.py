@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from nameplate.domain.feeds import Feed, PanelSaid
+from nameplate.domain.feeds import Feed, FeedTls, PanelSaid
 from nameplate.domain.names import is_id, is_key_name
 
 from .fields import Fields
@@ -13,8 +13,19 @@ from .quantities import format_seconds, parse_seconds
 FIELDS = ("time", "door", "card", "event")
 MAX_DOORS = 1_000
 MAX_SECRETS = 2
+MAX_PEERS = 100
+_HERE = r"127\.[0-9.]+|localhost|\[::1\]"
+_HOST = r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]"
 _SOURCE = re.compile(
-    r"csv:/\S.*|webhook|syslog\+(udp|tcp)://(?P<host>127\.[0-9.]+|localhost|\[::1\]):(?P<port>[0-9]{1,5})"
+    rf"csv:/\S.*|webhook|syslog\+(?:(?:udp|tcp)://(?:{_HERE})|tls://(?:{_HOST})):(?P<port>[0-9]{{1,5}})"
+)
+_PLAIN = ("syslog+udp:", "syslog+tcp:")
+_PEER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
+WHERE = "Write csv:/PATH, syslog+udp://127.0.0.1:PORT, syslog+tcp://127.0.0.1:PORT, syslog+tls://HOST:PORT or webhook."
+RELAY = (
+    "In the clear, where anybody on the way could forge it, syslog is heard on this machine only "
+    "(syslog+tcp://127.0.0.1:PORT). From beyond write syslog+tls://HOST:PORT with `tls: {ca, peers}`, or let a relay "
+    "beside the panel speak TLS."
 )
 _USUAL_S = 30.0
 
@@ -22,14 +33,36 @@ _USUAL_S = 30.0
 def read_feed(fields: Fields, ident: str, site: str) -> Feed:
     """A feed."""
     own_site = fields.name("site") or site
-    source = read_target(fields, _SOURCE, "Write csv:/PATH, syslog+udp://127.0.0.1:PORT, syslog+tcp://... or webhook.")
+    source = _source(fields)
     names = fields.section("fields") or Fields({}, fields.problems, fields.at("fields"))
     columns = {name: names.text(name) or name for name in FIELDS}
     names.done()
     words = {word: said for said in PanelSaid for word in fields.texts(str(said), limit=50) or (str(said),)}
     within = fields.quantity("within", parse_seconds, "a time such as 30s")
-    watch, secrets = fields.texts("watch"), _secrets(fields, source)
-    return Feed(ident, own_site, source, columns, _doors(fields), words, watch, within or _USUAL_S, secrets)
+    watch, secrets, tls = fields.texts("watch"), _secrets(fields, source), _tls(fields, source)
+    return Feed(ident, own_site, source, columns, _doors(fields), words, watch, within or _USUAL_S, secrets, tls)
+
+
+def _source(fields: Fields) -> str:
+    to = fields.source.get("to")
+    return read_target(fields, _SOURCE, RELAY if isinstance(to, str) and to.startswith(_PLAIN) else WHERE)
+
+
+def _tls(fields: Fields, source: str) -> FeedTls | None:
+    """Who may speak: required where others can, and without meaning elsewhere."""
+    is_wanted = source.startswith("syslog+tls:")
+    given = fields.section("tls", required=is_wanted)
+    if given is None:
+        return None
+    if not is_wanted:
+        fields.fail("tls", "It has no meaning here.", "Leave it out, or write `to: syslog+tls://HOST:PORT`.")
+    tls = FeedTls(given.text("ca", required=True, limit=4096), given.texts("peers", required=True, limit=MAX_PEERS))
+    for position, name in enumerate(tls.peers):
+        if not _PEER.fullmatch(name):
+            remedy = "Write a host name or an address as it stands in the certificate; no wildcard."
+            given.fail(f"peers[{position}]", "This is no name of a peer.", remedy)
+    given.done()
+    return tls
 
 
 def _secrets(fields: Fields, source: str) -> tuple[str, ...]:
@@ -70,5 +103,6 @@ def write_feed(feed: Feed) -> dict[str, object]:
         **{name: words for name, words in said.items() if words != [name]},
         "watch": list(feed.watch),
         "secrets": list(feed.secrets),
+        "tls": {"ca": feed.tls.ca, "peers": list(feed.tls.peers)} if feed.tls else None,
         "within": None if feed.within_s == _USUAL_S else format_seconds(feed.within_s),
     }

@@ -3,14 +3,14 @@
 import re
 
 from nameplate.domain.names import is_key_name
-from nameplate.domain.sinks import ALARMS, ALL, FINDINGS, Auth, Sink, Tls
+from nameplate.domain.sinks import ALARMS, ALL, FINDINGS, OTLP, Auth, Sink, Tls
 
 from .fields import Fields
 
 EVENTS = (ALL, FINDINGS, ALARMS)
 JSON_FORMATS = ("ocsf", "ecs")
 LINE_FORMATS = (*JSON_FORMATS, "cef")
-FORMATS = (*LINE_FORMATS, "text")
+FORMATS = (*LINE_FORMATS, "text", OTLP)
 PRESETS = ("plain", "splunk-hec", "elastic-bulk", "webhook")
 MAX_SECRETS = 2
 _LOOPBACK = r"(?:127(?:\.[0-9]{1,3}){3}|localhost|\[::1\])"
@@ -119,7 +119,7 @@ def _key_name(fields: Fields, key: str, name: str) -> str:
 
 def _fits(fields: Fields, scheme: str, sink: Sink) -> None:
     """What does not go together is refused here: at run time nobody would look."""
-    possible = ("text",) if scheme in _MAILS else JSON_FORMATS if _needs_json(sink) else LINE_FORMATS
+    possible = _formats(scheme, sink)
     if sink.format not in possible:
         fields.fail("format", f"{sink.format!r} does not go over {scheme} like this.", f"Use {' or '.join(possible)}.")
     if "?header=3164" in sink.to and scheme in _SYSLOG and sink.format != "cef":
@@ -137,12 +137,18 @@ def _fits(fields: Fields, scheme: str, sink: Sink) -> None:
         fields.fail("secrets", "`secrets` and `preset: webhook` belong together.", "Give both, or neither.")
     if sink.gzip and sink.preset == "webhook":
         fields.fail("gzip", "A webhook is signed as it is sent.", "Leave `gzip` out.")
+    if sink.format == OTLP and sink.events != ALL:
+        fields.fail("events", "Spans are made of decisions and searches, none of findings.", "Leave `events` out.")
     if scheme in _MAILS and sink.auth.credential and not sink.auth.user:
         fields.fail("auth", "A mail server wants a user too.", "Add `user:`.")
 
 
-def _needs_json(sink: Sink) -> bool:
-    return sink.preset not in ("", "plain")
+def _formats(scheme: str, sink: Sink) -> tuple[str, ...]:
+    if scheme in _MAILS:
+        return ("text",)
+    if sink.preset not in ("", "plain"):
+        return JSON_FORMATS
+    return (*LINE_FORMATS, OTLP) if scheme in _HTTP and not sink.preset else LINE_FORMATS
 
 
 def write_sink(sink: Sink) -> dict[str, object]:

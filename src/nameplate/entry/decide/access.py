@@ -10,7 +10,7 @@ from nameplate.domain.asked import Asked
 from nameplate.domain.names import resource_kind
 from nameplate.domain.points import Caller
 from nameplate.domain.requests import AccessRequest
-from nameplate.domain.traces import trace_id
+from nameplate.domain.traces import read_trace
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.entry.operations import Answer, Who, operation
 from nameplate.flows.authorize import Authorizer, Weighed
@@ -177,9 +177,9 @@ class Access:
             raise HttpError(400, "content_type", message, "Send Content-Type: application/json.")
         if b"x-request-id" not in given and b"traceparent" not in given:
             return Asking(Asked(caller.name), caller.simulate, NO_HEADERS)
-        echo, trace = request_id(headers), trace_id(given.get(b"traceparent", b""))
+        echo, trace = request_id(headers), read_trace(given.get(b"traceparent", b""))
         own = echo[0][1].decode("ascii") if echo else None
-        return Asking(Asked(caller.name, own, trace_id=trace), caller.simulate, echo)
+        return Asking(Asked(caller.name, own, trace=trace), caller.simulate, echo)
 
     def _caller(self, authorization: bytes) -> Caller:
         scheme, _, token = authorization.partition(b" ")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 import structlog
 
 from nameplate.domain.errors import NameplateError
-from nameplate.domain.traces import trace_id
+from nameplate.domain.traces import read_trace
 
 from .exchange import Answering
 from .replies import (
@@ -127,7 +127,7 @@ def _problem(error: Exception, path: str, headers: Headers) -> Problem:
     if isinstance(error, NameplateError):
         return problem_of(error)
     asked = dict(request_id(headers)).get(b"x-request-id", b"").decode("ascii")
-    trace = trace_id(dict(headers).get(b"traceparent", b""))
+    trace = read_trace(dict(headers).get(b"traceparent", b"")).id
     log.error("request failed", path=path, request_id=asked, exc_info=error, **({"trace_id": trace} if trace else {}))
     return FAILED
 

@@ -62,6 +62,7 @@ from .restores import Restores
 from .rotations import Rotations
 from .searches import Searches
 from .serving import bind_public, listeners
+from .showing import Showing
 from .signals import Signals
 from .signin import SignIn
 from .sinks import Sinks
@@ -108,9 +109,10 @@ async def _serve(settings: Settings, paths: Paths, parts: Deciding) -> None:
     internal = Internal(
         parts.registry, parts.declarer, connections, hub, parts.credentials, parts.fingerprint, reconciler.heard
     )
-    ours = {**internal.handlers(), **_of_identities(parts, upholder)}
+    find = partial(tls.find_pair, settings, parts.certificates)
+    ours = {**internal.handlers(), **_of_identities(parts, upholder), **Showing(parts.registry, find).handlers()}
     parts.ledger.watchers.append(internal.touched)
-    keeper = _keeper(settings, parts)
+    keeper = _keeper(settings, parts, find)
     figures = Figures(parts, connections, lifecycle, lambda: keeper.shown)
     hook = FeedHook(parts.registry, read_event, reconciler.heard, parts.keys.credential, clocks.wall)
     more = (hook, SponsorRoutes(sponsors), _rotations(parts, connections, hub))
@@ -178,12 +180,9 @@ def _of_identities(parts: Deciding, upholder: Upholder) -> dict[str, Handler]:
     return {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
 
 
-def _keeper(settings: Settings, parts: Deciding) -> Keeper:
-    def find() -> Pair:
-        return tls.find_pair(settings, parts.certificates)
-
-    shown = ServerTls(find()) if tls.speaks_tls(settings) else None
-    return Keeper(shown, find, lambda: tls.state_of_files(settings), parts.certifier, parts.ledger, clocks.wall)
+def _keeper(settings: Settings, parts: Deciding, find: Callable[[], Pair]) -> Keeper:
+    shown, files = ServerTls(find()) if tls.speaks_tls(settings) else None, tls.shown_files(settings)
+    return Keeper(shown, find, lambda: tls.state_of_files(files), parts.certifier, parts.ledger, clocks.wall)
 
 
 def build_app(

@@ -21,19 +21,40 @@ class ServerTls:
 
 
 def _context(pair: Pair) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context = server_context(pair.chain, pair.key)
     context.set_alpn_protocols(["http/1.1"])
-    _load(context, pair)
     return context
 
 
-def _load(context: ssl.SSLContext, pair: Pair) -> None:
+def server_context(chain: bytes, key: bytes) -> ssl.SSLContext:
+    """TLS 1.2 or newer, showing that certificate (PEM); raises Invalid where the key is not its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    _load(context, chain, key)
+    return context
+
+
+def require_clients(context: ssl.SSLContext, ca: str) -> None:
+    """Let nobody in without a certificate that those in the file `ca` have signed; raises Invalid.
+
+    Each connection shows its own: no session is taken up again.
+    """
+    try:
+        context.load_verify_locations(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        why = (error.strerror if not isinstance(error, ssl.SSLError) else None) or "it holds no certificate"
+        raise Invalid("tls_ca", f"The certificates in {ca} cannot be used: {why}.", "Correct `tls.ca`.") from None
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+
+
+def _load(context: ssl.SSLContext, chain: bytes, key: bytes) -> None:
     # The ssl module reads files only, and the key of the own authority never lies in one: this is memory.
     descriptor = os.memfd_create("tls", os.MFD_CLOEXEC)
     try:
-        os.write(descriptor, pair.key.rstrip(b"\n") + b"\n" + pair.chain)
+        os.write(descriptor, key.rstrip(b"\n") + b"\n" + chain)
         # Without the empty password OpenSSL would ask for one at the terminal.
         context.load_cert_chain(f"/proc/self/fd/{descriptor}", password="")
     except (ssl.SSLError, ValueError):

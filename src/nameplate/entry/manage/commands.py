@@ -17,6 +17,7 @@ from nameplate.domain.links import (
     Noticed,
     PanelTold,
     PeopleNoticed,
+    ServerPair,
     SignedIn,
     SignIn,
     Status,
@@ -88,6 +89,11 @@ class Commands:
         """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""
         peer = await self._connected()
         return await peer.call("credential", name, bytes)
+
+    async def server_pair(self) -> ServerPair:
+        """What the server shows over TLS; raises Refused where no feed needs it, Invalid where there is none."""
+        peer = await self._connected()
+        return await peer.call("server_pair", None, ServerPair)
 
     async def _connected(self) -> Peer:
         if self._peer is None or self._peer.closed.is_set():

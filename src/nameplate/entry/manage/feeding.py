@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from nameplate.domain.errors import NameplateError
 from nameplate.domain.feeds import Feed
 from nameplate.domain.registry import Registry
 
@@ -56,9 +57,10 @@ class Feeding:
             try:
                 self._trouble.pop(feed.id, None)
                 await self._follow(feed)
-            except OSError as error:
-                self._trouble[feed.id] = f"It cannot be read: {error.strerror or error}."
-                log.warning("a panel's feed cannot be read", feed=feed.id, why=error.strerror)
+            except (NameplateError, OSError) as error:
+                why = (error.strerror if isinstance(error, OSError) else None) or str(error).removesuffix(".")
+                self._trouble[feed.id] = f"It cannot be read: {why}."
+                log.warning("a panel's feed cannot be read", feed=feed.id, why=why)
                 await asyncio.sleep(AGAIN_S)
             else:
                 return

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from nameplate.boot import bus
+from nameplate.boot import bus, tls
 from nameplate.boot.bridges import followers
 from nameplate.boot.companies import provider
 from nameplate.boot.feeds import build_follower
@@ -29,6 +29,7 @@ from .console.signin import company
 from .console.signin import pages as signing
 from .console.viewer import viewers
 from .exporting import Exporting
+from .feed_gates import FeedGates
 from .feeding import Feeding
 from .hearing import Hearing
 
@@ -41,7 +42,7 @@ async def run(settings: Settings) -> None:
     commands = Commands(paths.internal, parts.projection)
     exporting = Exporting(parts.projection.registry, parts.exporter, commands.credential)
     parts.projection.watchers.append(exporting.touched)
-    feeding = Feeding(parts.projection.registry, build_follower(paths, commands.panels_told))
+    feeding = _feeding(settings, paths, parts, commands)
     signals = _signals(settings, paths, parts, commands)
     bridging = Bridging(
         parts.projection.registry,
@@ -84,6 +85,11 @@ def _shown(parts: Managing, commands: Commands, exporting: Exporting, bridging: 
     registry = parts.projection.registry
     explainer, viewer = Explainer(registry, parts.reader, parts.wall), viewers(registry, parts.names)
     return Shown(registry, recent, parts.names, exporting, bridging, commands, explainer, viewer)
+
+
+def _feeding(settings: Settings, paths: Paths, parts: Managing, commands: Commands) -> Feeding:
+    gates = FeedGates(commands.server_pair, tls.shown_files(settings), tls.state_of_files)
+    return Feeding(parts.projection.registry, build_follower(paths, commands.panels_told, gates.open))
 
 
 def _signals(settings: Settings, paths: Paths, parts: Managing, commands: Commands) -> Signals:

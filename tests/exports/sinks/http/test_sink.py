@@ -110,7 +110,7 @@ def test_what_is_about_us_or_about_now_is_tried_again_and_never_a_dead_letter(st
     assert len(receiver.requests) == 1
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_retry_after_is_heard(status: int) -> None:
     with (
         receiving(lambda _: (status, {"retry-after": "17"}, b"")) as receiver,

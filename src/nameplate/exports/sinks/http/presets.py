@@ -9,18 +9,31 @@ from nameplate.domain.timestamps import rfc3339
 from nameplate.exports.https import Answer
 from nameplate.ports.sink import Event, Refusal
 
+from .otlp import MOST, export_request, is_final, rejected_spans
 from .settings import Settings
 
 NDJSON = "application/x-ndjson"
 Bodies = Callable[[Sequence[Event], Settings], bytes]
+Taken = Callable[[Answer, Sequence[Event]], list[Refusal] | None]
+
+
+def all_taken(_answer: Answer, _events: Sequence[Event]) -> list[Refusal] | None:
+    """What was answered with 2xx was taken."""
+    return []
 
 
 class Preset(NamedTuple):
-    """How one kind of receiver wants events. `most`: events of one request."""
+    """How one kind of receiver wants events. `most`: events of one request.
+
+    `refused`: what a 2xx says that it has not taken, None where it means that all is to be sent again. `is_final`:
+    whether another status refuses the whole request for good, beyond what is wrong with its content.
+    """
 
     content_type: str
     body: Bodies
     most: int = 500
+    refused: Taken = all_taken
+    is_final: Callable[[int], bool] = lambda _status: False
 
 
 def plain(events: Sequence[Event], _settings: Settings) -> bytes:
@@ -59,14 +72,6 @@ def webhook(events: Sequence[Event], _settings: Settings) -> bytes:
     return msgspec.json.encode(about)
 
 
-PRESETS: Mapping[str, Preset] = {
-    "plain": Preset(NDJSON, plain),
-    "splunk-hec": Preset("application/json", splunk),
-    "elastic-bulk": Preset(NDJSON, elastic),
-    "webhook": Preset("application/json", webhook, 1),
-}
-
-
 class Item(msgspec.Struct):
     """What the bulk API says of one action."""
 
@@ -101,6 +106,15 @@ def _said(item: Item) -> str:
     error = item.error if isinstance(item.error, dict) else {}
     words = " ".join(str(error[name]) for name in ("type", "reason") if error.get(name))
     return f"status {item.status} {words}"[:300].strip()
+
+
+PRESETS: Mapping[str, Preset] = {
+    "plain": Preset(NDJSON, plain),
+    "splunk-hec": Preset("application/json", splunk),
+    "elastic-bulk": Preset(NDJSON, elastic, refused=refused_items),
+    "webhook": Preset("application/json", webhook, 1),
+    "otlp": Preset("application/json", export_request, MOST, rejected_spans, is_final),
+}
 
 
 def groups(events: Sequence[Event], most: int, max_body: int) -> Iterator[Sequence[Event]]:

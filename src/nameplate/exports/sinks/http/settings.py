@@ -10,7 +10,8 @@ SCHEMES = {"splunk-hec": "Splunk", "elastic-bulk": "ApiKey"}
 
 
 class Settings(NamedTuple):
-    """`preset` is one of `presets.PRESETS`; `secret` and `secrets` are the credentials themselves, never to be shown.
+    """`preset` is one of `presets.PRESETS` (`otlp` is that of its format); `secret` and `secrets` are the credentials
+    themselves, never to be shown.
 
     `max_body`: bytes of one request before compression; an event that is longer goes alone.
     """

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 
 from nameplate.domain.errors import Unavailable
 from nameplate.domain.webhooks import read_secret
-from nameplate.exports.https import Https
+from nameplate.exports.https import CONTENT_REFUSED, Answer, Https
 from nameplate.ports.sink import Event, Refusal
 
-from .presets import PRESETS, groups, refused_items
+from .presets import PRESETS, groups
 from .settings import Settings
 from .signing import signed
 
@@ -67,14 +67,17 @@ class HttpSink:
         if self._settings.gzip:
             body, headers = gzip.compress(body, 5), headers | {"content-encoding": "gzip"}
         answer = await https.post(body, headers)
-        if answer.taken and self._settings.preset == "elastic-bulk":
-            refused = refused_items(answer, group)
-            if refused is None:
-                raise https.unavailable(answer.said)
-            return refused
-        if answer.taken or not https.refuse(answer):
-            return []
-        if len(group) == 1:
-            return [Refusal(group[0], answer.said)]
+        if not answer.taken:
+            return await self._refused(https, group, answer)
+        refused = self._preset.refused(answer, group)
+        if refused is None:
+            raise https.unavailable(answer.said)
+        return refused
+
+    async def _refused(self, https: Https, group: Sequence[Event], answer: Answer) -> list[Refusal]:
+        """Who is to blame, if it is one of them; raises where it is to be tried again."""
+        is_final = self._preset.is_final(answer.status) and answer.status not in CONTENT_REFUSED
+        if is_final or (https.refuse(answer) and len(group) == 1):
+            return [Refusal(event, answer.said) for event in group]
         half = len(group) // 2
         return [*await self._deliver(https, group[:half]), *await self._deliver(https, group[half:])]
