@@ -17,6 +17,7 @@ from nameplate.domain.timestamps import rfc3339
 from nameplate.flows.propose import MAX_BODY, Asked, Proposals
 
 from .callers import Caller, Callers, is_own_user
+from .pages import wants_page
 from .replies import HttpError, Receive, Scope, Send, header, read_body, reply, reply_json
 
 Route = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -50,7 +51,7 @@ class Admission:
             await route(scope, receive, send)
             return
         if caller.name == "anonymous" and wants_page(scope):
-            await reply(send, 303, b"", [(b"location", b"/console/sign-in?next=" + quote(scope["path"]).encode())])
+            await reply(send, 303, b"", [(b"location", b"/console/sign-in?next=" + _asked(scope))])
             return
         if act.by_field is not None:
             body = await read_body(receive)
@@ -119,11 +120,6 @@ class Admission:
         return any(actor is not None and actor.tier is Tier.HIGH for actor in found)
 
 
-def wants_page(scope: Scope) -> bool:
-    """Whether a browser shows the answer to a person."""
-    return scope["method"] == "GET" and b"text/html" in header(scope, b"accept")
-
-
 def summary_of(act: Act, path: str, fields: Mapping[str, Any]) -> str:
     """What approvers read first: the act, what it is about, and the reason that was given. Never the body."""
     parts = [f"{act.name} {path}"]
@@ -147,6 +143,12 @@ async def read_whole(receive: Receive) -> bytes:
             raise HttpError(413, "too_large", f"A proposal holds {MAX_BODY} bytes.", "Propose it in several steps.")
         more = message.get("more_body", False)
     return bytes(body)
+
+
+def _asked(scope: Scope) -> bytes:
+    """Where somebody wanted to go, with what they were looking for there."""
+    query = scope["query_string"].decode("latin-1")
+    return quote(scope["path"] + (f"?{query}" if query else "")).encode()
 
 
 def _fields(body: bytes) -> dict[str, Any]:

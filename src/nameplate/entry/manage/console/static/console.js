@@ -57,9 +57,24 @@ const body = (form) => {
   return found;
 };
 
+const receipt = ({ point, ms }) => text("li", `${point} has applied it after ${ms} ms, signed`);
+
+// Receipts of a stop as they arrive, while the answer still waits for the last of them. Returns what ends that.
+const hearing = (actor, place) => {
+  let stop;
+  const list = document.createElement("ul");
+  const hear = ({ detail: record }) => {
+    if (actor && record.kind === "state" && record.actor === actor) stop = record.stop;
+    if (record.kind === "receipt" && stop && record.stop === stop) list.append(receipt(record));
+  };
+  place.append(list);
+  document.addEventListener("nameplate:record", hear);
+  return () => document.removeEventListener("nameplate:record", hear);
+};
+
 const receipts = (stop) => {
   const list = document.createElement("ul");
-  for (const each of stop.receipts) list.append(text("li", `${each.point} has applied it after ${each.ms} ms, signed`));
+  for (const each of stop.receipts) list.append(receipt(each));
   for (const each of stop.online) list.append(text("li", `${each} asks each time: it is refused from now on`));
   for (const each of stop.missing) list.append(text("li", `${each} did not answer; at worst it takes ${stop.bound_ms} ms`));
   return list;
@@ -74,6 +89,12 @@ const show = (place, answer, status) => {
   place.replaceChildren(box);
 };
 
+const badge = (state) => {
+  const said = document.querySelector("h1 .state");
+  said.dataset.state = state;
+  said.textContent = state.replaceAll("_", " ");
+};
+
 // Acts go to the same API as all others; who may do what is decided there.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-act]");
@@ -82,14 +103,18 @@ document.addEventListener("submit", async (event) => {
   const place = document.querySelector(form.dataset.result);
   const button = form.querySelector("button");
   button.disabled = true;
-  place.replaceChildren(text("p", "Telling every point ..."));
+  place.replaceChildren(text("p", form.dataset.actor ? "Telling every point ..." : "One moment ..."));
+  const done = hearing(form.dataset.actor, place);
   try {
     const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body(form)) };
     const answer = await fetch(form.dataset.act, request);
-    show(place, await answer.json(), answer.status);
+    const told = await answer.json();
+    show(place, told, answer.status);
+    if (told.stop) badge(told.state);
   } catch {
     show(place, { detail: "The server did not answer.", remedy: "Try again." }, 503);
   } finally {
+    done();
     button.disabled = false;
   }
 });

@@ -50,11 +50,12 @@ const acts = {
     const path = `/v1/proposals/${encodeURIComponent(button.dataset.proposal)}`;
     const done = await post(`${path}/approval`, await show(await post(`${path}/challenge`)));
     const missing = done.needed - done.approved_by.length;
+    button.parentElement.hidden = true;
     say(done.state === "open" ? `Approved. Approvals still needed: ${missing}.` : `Approved: ${done.state}.`);
-    button.disabled = true;
   },
   async withdraw(button) {
     await post(`/v1/proposals/${encodeURIComponent(button.dataset.proposal)}/withdrawal`);
+    button.parentElement.hidden = true;
     say("Withdrawn: nothing was done.");
   },
   async device() {
