@@ -8,9 +8,9 @@ from http import HTTPStatus
 from .replies import Headers, Problem, Scope, header
 
 STYLE = (
-    ":root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}"
+    ":root{color-scheme:light dark;background:Canvas;font:16px/1.5 system-ui,sans-serif}"
     "body{max-width:36rem;margin:14vh auto;padding:0 1.5rem}"
-    "h1{font-size:1.5rem;line-height:1.25}form,p{margin:0 0 1rem}"
+    "a{color:inherit}h1{font-size:1.5rem;line-height:1.25}form,p{margin:0 0 1rem}"
     "button{font:inherit;min-height:44px;padding:0 1rem}"
 )
 """The colours are those of the reader's own system, in light and in dark."""

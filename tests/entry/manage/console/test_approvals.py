@@ -48,7 +48,7 @@ def test_open_ones_come_first_with_what_each_is_and_takes(charged):
     assert waits not in over
     assert f'href="/console/approvals/{ended}"' in over
     assert "done" in over
-    assert "p-local (1 needed)" in over
+    assert "Local owner (1 needed)" in over
     assert 'aria-current="page">Approvals' in seen.html
     assert "2 waiting for approval" in look(charged, "/console/", LOCAL).text
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.entry.manage.console.browsing import look, peek
 from tests.entry.people import Somebody, browser, link_of
-from tests.entry.serve.servers import processes, until
+from tests.entry.serve.servers import answers, processes, until
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -27,10 +27,12 @@ def alone_fixture(own_world):
     os.kill(supervisor, signal.SIGSTOP)
     yield own_world
     os.kill(supervisor, signal.SIGCONT)
+    until(lambda: answers(own_world.server), "everything is there again")
 
 
 def kill(world, name):
     os.kill(world.server.process(name), signal.SIGKILL)
+    until(lambda: not processes(world.server.data, f"nameplate.entry.{name}"), "it is gone")
 
 
 def test_without_the_deciding_process_an_open_page_says_so_and_a_stop_is_not_taken_for_done(owner, alone):
@@ -65,7 +67,6 @@ def look_again(owner):
 def test_a_page_that_needs_the_deciding_process_is_a_page_of_trouble_meanwhile(alone):
     look(alone, "/console/")
     kill(alone, "decide")
-    until(lambda: not processes(alone.server.data, "nameplate.entry.decide"), "it is gone")
     seen = peek(alone, "/console/")
     assert seen.status == 503
     assert "Try again" in seen.text

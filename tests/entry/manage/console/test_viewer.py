@@ -44,7 +44,7 @@ def test_an_auditor_is_offered_nothing_that_changes_something():
 def test_names_are_for_those_who_may_look_at_people():
     callers = ["person:p-1", "person:p-2", "uid:0"]
     known = {role: callers_named(Known(), Viewer("p-9", "x", frozenset({role})), callers) for role in Role}
-    assert known[Role.APPROVER] == {"person:p-1": "Ann", "person:p-2": "p-2", "uid:0": "uid:0"}
+    assert known[Role.APPROVER] == {"person:p-1": "Ann", "person:p-2": "p-2", "uid:0": "this machine (uid:0)"}
     assert known[Role.OPERATOR]["person:p-1"] == known[Role.VIEWER]["person:p-1"] == "p-1"
 
 

@@ -9,7 +9,7 @@ from fastapi import Header
 
 from nameplate.domain.acts import READ_PEOPLE, Act, allowed
 from nameplate.domain.bridges import Role
-from nameplate.domain.people import roles_of
+from nameplate.domain.people import LOCAL, roles_of
 from nameplate.domain.registry import Registry
 from nameplate.entry.manage.api.caller import CALLER_HEADER
 from nameplate.ports.upstream import Names
@@ -58,11 +58,14 @@ def viewers(registry: Registry, names: Names) -> Callable[[str], Viewer]:
 
 def name_of(known: Mapping[str, tuple[str, str]], ident: str) -> str:
     """What people call somebody, or the pseudonym where nobody knows."""
-    return known[ident][0] if ident in known else ident
+    return "Local owner" if ident == LOCAL else known[ident][0] if ident in known else ident
 
 
 def callers_named(names: Names, viewer: Viewer, callers: Iterable[str]) -> Mapping[str, str]:
     """Who acted, as `viewer` may know them. `callers`: as on record, `person:p-...` or `uid:N`."""
     plain = {each: each.removeprefix(PERSON) for each in callers}
     known = names.get(list(plain.values())) if viewer.may(READ_PEOPLE) else {}
-    return {each: name_of(known, ident) for each, ident in plain.items()}
+    return {
+        each: f"this machine ({each})" if each.startswith(MACHINE) else name_of(known, ident)
+        for each, ident in plain.items()
+    }

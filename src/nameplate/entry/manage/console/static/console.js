@@ -41,6 +41,9 @@ if (said) {
   };
 }
 
+// A table that is wider than its place is moved by the arrow keys.
+for (const wide of document.querySelectorAll(".wide")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+
 const text = (tag, content, kind) => {
   const made = document.createElement(tag);
   made.textContent = content;
@@ -89,10 +92,11 @@ const show = (place, answer, status) => {
   place.replaceChildren(box);
 };
 
-const badge = (state) => {
-  const said = document.querySelector("h1 .state");
-  said.dataset.state = state;
-  said.textContent = state.replaceAll("_", " ");
+// What an act has changed on this page, from the same page anew.
+const renew = async () => {
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-renew]")) part.replaceWith(fresh.getElementById(part.id) ?? part);
 };
 
 // Acts go to the same API as all others; who may do what is decided there.
@@ -108,9 +112,8 @@ document.addEventListener("submit", async (event) => {
   try {
     const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body(form)) };
     const answer = await fetch(form.dataset.act, request);
-    const told = await answer.json();
-    show(place, told, answer.status);
-    if (told.stop) badge(told.state);
+    show(place, await answer.json(), answer.status);
+    if (answer.ok) await renew();
   } catch {
     show(place, { detail: "The server did not answer.", remedy: "Try again." }, 503);
   } finally {
