@@ -98,7 +98,7 @@ async def stop_one(page: Page, origin: str, folder: Path) -> None:
     await page.get_by_label("How").select_option("quarantine")
     await page.get_by_label("Why").fill("Found with an open service hatch")
     await page.get_by_role("button", name="Stop").click()
-    await page.locator("#stopped", has_text="In force before").wait_for()
+    await page.locator("h1 .state", has_text="quarantined").wait_for()
     await page.screenshot(path=folder / "console-stop.png")
 
 

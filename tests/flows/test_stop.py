@@ -76,7 +76,7 @@ def test_the_first_denial_after_each_stop_goes_into_the_record(tmp_path):
 
 def test_a_receipt_is_on_record_while_another_point_still_waits(tmp_path):
     async def main():
-        seen = []
+        seen: list[str] = []
         async with beating(tmp_path, *WORLD) as heart:
 
             async def slow(post, stop):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext
 
 from nameplate.enforcement.osdp.sim import SimulatedDoor
 from nameplate.entry.bench.workload import free_port
@@ -135,17 +135,18 @@ def furnished(folder: Path) -> Iterator[Furnished]:
             door.stop()
 
 
-class Complaints:
-    """What Chromium says against a page: each breach of the policy, and each script that failed."""
+class Reader(Somebody):
+    """Somebody. `complaints`: what Chromium says against pages: breaches of the policy, and scripts that failed."""
 
-    def __init__(self, page: Page) -> None:
-        self.heard: list[str] = []
-        page.on("pageerror", lambda error: self.heard.append(str(error)))
-        page.on("console", lambda message: self._hear(message.text))
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        super().__init__(context, origin)
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda message: self._hear(message.text))
 
     def _hear(self, text: str) -> None:
         if "Content Security Policy" in text or "violates" in text:
-            self.heard.append(text)
+            self.complaints.append(text)
 
 
 def proposed(ask: Callable[[], Any]) -> str:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.entry.manage.console.furnished import LONG, Complaints, furnished
-from tests.entry.people import Somebody, browser
+from tests.entry.manage.console.furnished import LONG, Reader, furnished
+from tests.entry.people import browser
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -51,8 +51,7 @@ def site_fixture(tmp_path_factory):
 @pytest.fixture(scope="module", name="owner")
 def owner_fixture(site):
     with browser() as chromium:
-        somebody = Somebody(chromium.new_context(), site.origin)
-        somebody.complaints = Complaints(somebody.page)
+        somebody = Reader(chromium.new_context(), site.origin)
         site.take_charge(somebody)
         yield somebody
 
@@ -61,7 +60,7 @@ def show(site, owner, name, scheme, width=1280):
     page, path = owner.page, PAGES[name]
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=scheme)
-    owner.complaints.heard.clear()
+    owner.complaints.clear()
     answer = page.goto(
         f"{site.origin}/console/" + path.format(denied=site.denied, permitted=site.permitted, proposal=site.proposal)
     )
@@ -96,7 +95,7 @@ def test_nothing_on_a_page_breaks_its_policy(site, owner, name):
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'; ")
     assert "unsafe" not in policy
     page.wait_for_load_state("load")
-    assert owner.complaints.heard == []
+    assert owner.complaints == []
 
 
 def test_a_breach_of_the_policy_would_be_heard(site, owner):
@@ -104,7 +103,7 @@ def test_a_breach_of_the_policy_would_be_heard(site, owner):
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
     page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://127.0.0.1:9/x.png'}))")
     page.wait_for_timeout(100)
-    assert len(owner.complaints.heard) == 2
+    assert len(owner.complaints) == 2
 
 
 @pytest.mark.parametrize(

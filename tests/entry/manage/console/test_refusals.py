@@ -7,8 +7,8 @@ import pytest
 from nameplate.entry.bench.workload import free_port
 from nameplate.entry.serve.started import running_server
 from tests.entry.company import PASSWORD, running_company
-from tests.entry.manage.console.furnished import Complaints
-from tests.entry.people import Somebody, browser
+from tests.entry.manage.console.furnished import Reader
+from tests.entry.people import browser
 from tests.entry.world import RECORDS
 
 pytestmark = pytest.mark.timeout(300)
@@ -28,6 +28,20 @@ PAGES = (
 )
 
 
+class Employee(Reader):
+    """Somebody whom the company sends. `issuer`: where she signs in."""
+
+    def __init__(self, context, server, issuer):
+        super().__init__(context, f"http://localhost:{server.port}")
+        self.server, self.issuer = server, issuer
+
+    def has_role(self, role):
+        """From now on this is what her group may do."""
+        bridge = {"kind": "Bridge", "id": "idp", "type": "oidc", "url": self.issuer, "client": "nameplate"}
+        text = json.dumps(bridge | {"roles": {"owners": role}, "amr": "pwd", "max_age": "600"})
+        self.server.client.post("/v1/apply", {"files": [{"name": "bridge.yaml", "text": text}]})
+
+
 @pytest.fixture(scope="module", name="chromium")
 def chromium_fixture():
     with browser() as started:
@@ -36,16 +50,15 @@ def chromium_fixture():
 
 @pytest.fixture(scope="module", name="ada")
 def ada_fixture(tmp_path_factory, chromium):
-    """Somebody whom the company has sent, with the role that a test gives her group: see `has_role`."""
+    """Somebody whom the company has sent, with the role that a test gives her group: see `Employee.has_role`."""
     port = free_port()
     with (
         running_company(f"http://localhost:{port}/console/sign-in/oidc/idp/callback") as issuer,
         running_server(tmp_path_factory.mktemp("np"), port) as server,
     ):
-        ada = Somebody(chromium.new_context(), f"http://localhost:{port}")
-        ada.server, ada.issuer, ada.complaints = server, issuer, Complaints(ada.page)
+        ada = Employee(chromium.new_context(), server, issuer)
         server.client.post("/v1/apply", {"files": [{"name": "world.yaml", "text": RECORDS}]})
-        has_role(ada, "viewer")
+        ada.has_role("viewer")
         ada.open("/console/actors/alice")
         ada.page.get_by_role("link", name="Sign in by idp").click()
         ada.page.locator("[name=login]").fill("ada")
@@ -56,19 +69,13 @@ def ada_fixture(tmp_path_factory, chromium):
         yield ada
 
 
-def has_role(ada, role):
-    bridge = {"kind": "Bridge", "id": "idp", "type": "oidc", "url": ada.issuer, "client": "nameplate"}
-    text = json.dumps(bridge | {"roles": {"owners": role}, "amr": "pwd", "max_age": "600"})
-    ada.server.client.post("/v1/apply", {"files": [{"name": "bridge.yaml", "text": text}]})
-
-
 def sections(ada):
     return ada.page.get_by_role("navigation", name="Sections").get_by_role("link").all_inner_texts()
 
 
 @pytest.mark.parametrize("role", ["viewer", "auditor"])
 def test_who_only_reads_sees_no_stop_and_cannot_order_one(ada, role):
-    has_role(ada, role)
+    ada.has_role(role)
     ada.open("/console/actors/alice")
     assert ada.page.get_by_role("heading", name="Latest decisions").count() == 1
     assert ada.page.get_by_role("button", name="Stop").count() == 0
@@ -79,7 +86,7 @@ def test_who_only_reads_sees_no_stop_and_cannot_order_one(ada, role):
 
 
 def test_an_operator_sees_it_and_can(ada):
-    has_role(ada, "operator")
+    ada.has_role("operator")
     ada.open("/console/actors/bob")
     ada.page.get_by_label("Why").fill("A test.")
     ada.press("Stop bob everywhere")
@@ -87,7 +94,7 @@ def test_an_operator_sees_it_and_can(ada):
 
 
 def test_a_section_that_somebody_may_not_see_is_not_in_their_menu_and_refused_as_a_page(ada):
-    has_role(ada, "viewer")
+    ada.has_role("viewer")
     ada.open("/console/")
     assert "People" not in sections(ada)
     answer = ada.page.goto(f"{ada.origin}/console/people")
@@ -96,7 +103,7 @@ def test_a_section_that_somebody_may_not_see_is_not_in_their_menu_and_refused_as
     assert ada.page.title().endswith(" · Nameplate")
     ada.page.get_by_role("link", name="To the overview").click()
     ada.page.wait_for_url("**/console/")
-    has_role(ada, "auditor")
+    ada.has_role("auditor")
     ada.open("/console/people")
     assert "People" in sections(ada)
     assert ada.page.get_by_role("rowheader", name="Ada").count() == 1
@@ -106,13 +113,13 @@ def test_a_section_that_somebody_may_not_see_is_not_in_their_menu_and_refused_as
 def test_axe_finds_nothing_on_a_page_of_refusal(ada, scheme):
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only where there is a browser
 
-    has_role(ada, "viewer")
+    ada.has_role("viewer")
     ada.page.emulate_media(color_scheme=scheme)
-    ada.complaints.heard.clear()
+    ada.complaints.clear()
     ada.open("/console/people")
     found = Axe().run(ada.page).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
-    assert ada.complaints.heard == []
+    assert ada.complaints == []
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -126,7 +133,7 @@ def test_whoever_is_signed_out_is_led_to_the_door(ada, chromium, path):
 
 
 def test_signing_out_ends_it(ada):
-    has_role(ada, "viewer")
+    ada.has_role("viewer")
     ada.open("/console/")
     ada.page.locator(".who summary").click()
     ada.press("Sign out")

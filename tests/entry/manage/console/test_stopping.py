@@ -75,7 +75,8 @@ def test_a_stop_is_ordered_by_keyboard_alone(server, owner):
     walk(page, "Tab", "Stop amr-1 everywhere")
     page.keyboard.press("Enter")
     page.locator("#stopped", has_text="Now quarantined").wait_for()
-    assert page.locator("h1 .state").inner_text() == "quarantined"
+    page.locator("h1 .state", has_text="quarantined").wait_for()
+    assert "nothing issued at or before" in page.locator("#facts").inner_text()
     assert server.client.get("/v1/actors/amr-1")["state"] == "quarantined"
 
 

@@ -103,7 +103,7 @@ def _as_page(shown: Shown, others: Any) -> Callable[[Request, Exception], Awaita
         if not _is_page(request):
             return answer
         problem = json.loads(bytes(answer.body))
-        return page("trouble.html", _viewer(shown, request), "", answer.status_code, problem=problem)
+        return page("trouble.html", _viewer(shown, request), "trouble", answer.status_code, problem=problem)
 
     return told
 

@@ -41,6 +41,9 @@ if (said) {
   };
 }
 
+// In a narrow window the menu is a line that may be longer than the window.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A table that is wider than its place is moved by the arrow keys.
 for (const wide of document.querySelectorAll(".wide")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 
@@ -113,7 +116,8 @@ document.addEventListener("submit", async (event) => {
     const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body(form)) };
     const answer = await fetch(form.dataset.act, request);
     show(place, await answer.json(), answer.status);
-    if (answer.ok) await renew();
+    // The act is done, whether the page can be had again or not.
+    if (answer.ok) await renew().catch(() => {});
   } catch {
     show(place, { detail: "The server did not answer.", remedy: "Try again." }, 503);
   } finally {
