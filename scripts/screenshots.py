@@ -55,7 +55,7 @@ OWN = ("passkeys", "device")
 def manual(more: dict[str, str]) -> Iterator[Shot]:
     """What the manual shows."""
     yield Shot("console-overview", "")
-    yield Shot("console-why", more["why"])
+    yield Shot("console-why", more["why"], size=(1280, 540))
 
 
 def every_page(more: dict[str, str]) -> Iterator[Shot]:

@@ -162,7 +162,18 @@ def test_a_proposal_is_approved_on_its_page(site, owner):
     owner.press("Approve with a passkey")
     owner.said("Approved: done")
     assert not owner.page.get_by_role("button", name="Withdraw").is_visible()
+    assert owner.page.locator("h1 .state").inner_text() == "done"
     assert site.server.client.get("/v1/actors/fleet-001")["state"] == "active"
+
+
+def test_an_alarm_is_acknowledged_where_it_is_listed(site, owner):
+    page, _ = show(site, owner, "alarms", "light")
+    row = page.get_by_role("row", name="Reader tampered with")
+    row.get_by_role("textbox").fill("I have been there")
+    row.get_by_role("button", name="Seen").click()
+    row.get_by_text("acknowledged").wait_for()
+    assert row.get_by_role("button").count() == 0
+    assert page.evaluate("document.activeElement.id") == "told", "who has no mouse goes on from what was said"
 
 
 def test_nothing_moves(site, owner):

@@ -93,13 +93,16 @@ const show = (place, answer, status) => {
   else if (answer.stop) box.append(text("p", `Now ${answer.state}. In force before this answer came.`), receipts(answer.stop));
   else box.append(text("p", "Done."));
   place.replaceChildren(box);
+  // The button may be gone by then: who has no mouse goes on from here.
+  place.tabIndex = -1;
+  place.focus();
 };
 
 // What an act has changed on this page, from the same page anew.
 const renew = async () => {
   const answer = await fetch(location.href);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const part of document.querySelectorAll("[data-renew]")) part.replaceWith(fresh.getElementById(part.id) ?? part);
+  for (const part of document.querySelectorAll("[data-renew]")) part.replaceWith(fresh.getElementById(part.id) ?? "");
 };
 
 // Acts go to the same API as all others; who may do what is decided there.
