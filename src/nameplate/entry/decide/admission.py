@@ -122,13 +122,20 @@ class Admission:
 
 def summary_of(act: Act, path: str, fields: Mapping[str, Any]) -> str:
     """What approvers read first: the act, what it is about, and the reason that was given. Never the body."""
-    parts = [f"{act.name} {path}"]
+    parts = [f"{act.name} {path}", *_files(fields.get("files"))]
     for name in ("order", "level", "name", "point", "zones", "actors", "where", "reason"):
         value = fields.get(name)
         if isinstance(value, str | list | dict) and value:
             parts.append(f"{name} {value if isinstance(value, str) else msgspec.json.encode(value).decode()}")
     text = ", ".join(parts)
     return text if len(text) <= SUMMARY else text[: SUMMARY - 1] + "…"
+
+
+def _files(files: Any) -> list[str]:
+    """The names of the files that are to be declared; nothing where there are none."""
+    found = [each.get("name") for each in files if isinstance(each, dict)] if isinstance(files, list) else []
+    names = [name for name in found if isinstance(name, str)]
+    return [f"files {' '.join(names)}"] if names else []
 
 
 async def read_whole(receive: Receive) -> bytes:

@@ -76,3 +76,10 @@ def test_where_somebody_wanted_to_go_is_kept_with_what_they_looked_for(world):
 def test_the_server_itself_leads_to_the_console(world):
     assert look(world, "/").headers["location"] == "/console/"
     assert 'data-next="/console/"' in look(world, "/console/sign-in?next=/").html
+
+
+def test_whoever_has_no_role_finds_their_passkeys_and_the_way_out(world):
+    seen = look(world, "/console/passkeys", "person:p-nobody")
+    assert (seen.status, "You have none yet" in seen.text) == (200, True)
+    assert 'action="/console/sign-out"' in seen.html
+    assert 'aria-label="Sections"' not in seen.html

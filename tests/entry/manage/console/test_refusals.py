@@ -93,6 +93,27 @@ def test_an_operator_sees_it_and_can(ada):
     ada.page.locator("#stopped", has_text="Now suspended").wait_for()
 
 
+def test_a_page_asks_nobody_to_approve_who_may_not(ada):
+    ada.has_role("operator")
+    status, proposed, _ = ada.post("/v1/orders", STOP | {"order": "activate"})
+    assert status == 202
+    path = f"/console/approvals/{proposed['proposal']}"
+    for role, buttons in (
+        ("viewer", []),
+        ("operator", ["Withdraw"]),
+        ("owner", ["Approve with a passkey", "Withdraw"]),
+    ):
+        ada.has_role(role)
+        ada.open(path)
+        assert ada.page.locator("main button").all_inner_texts() == buttons
+        assert ada.page.get_by_text("Your roles do not approve this.").count() == (role != "owner")
+    ada.has_role("operator")
+    ada.open(path)
+    ada.press("Withdraw")
+    ada.said("Withdrawn")
+    assert ada.page.locator("h1 .state").inner_text() == "withdrawn"
+
+
 def test_a_section_that_somebody_may_not_see_is_not_in_their_menu_and_refused_as_a_page(ada):
     ada.has_role("viewer")
     ada.open("/console/")
