@@ -77,7 +77,7 @@ def test_a_stop_is_ordered_by_keyboard_alone(server, owner):
     page.locator("#stopped", has_text="Now quarantined").wait_for()
     page.locator("h1 .state", has_text="quarantined").wait_for()
     assert page.evaluate("document.activeElement.id") == "stopped"
-    assert page.locator("[name=order] option").all_inner_texts() == ["retire, for good"]
+    assert page.locator("[name=order] option").all_inner_texts() == ["choose", "retire, for good"], "never by default"
     assert "nothing issued at or before" in page.locator("#facts").inner_text()
     assert server.client.get("/v1/actors/amr-1")["state"] == "quarantined"
 
