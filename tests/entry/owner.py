@@ -28,7 +28,8 @@ class Owner:
         self.authenticator = Authenticator(self.origin)
         link = link_of(server).partition("#")[2]
         made = self.authenticator.make(self.post("/v1/first-owner/challenge", {"link": link}).json)
-        assert self.post("/v1/first-owner", {"link": link, **made}).status == 200
+        said = self.post("/v1/first-owner", {"link": link, **made})
+        assert said.status == 200, said
 
     def post(self, path: str, body: Any = None) -> Said:
         """From a page of the server."""

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ QUIET = (
     *("--disable-component-update", "--disable-sync"),
 )
 PATIENCE_MS = 30_000
+OFFER_S, OFFERED = 3.0, "No owner yet."
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "ctap2Version": "ctap2_1",
@@ -133,7 +135,15 @@ class Raw:
 
 
 def link_of(server: Server) -> str:
-    """A link for the first owner."""
+    """A link for the first owner.
+
+    A new one ends the former: one that `serve` prints as it starts must not come after ours. It prints none where
+    somebody has been in charge before.
+    """
+    deadline = time.monotonic() + OFFER_S
+    log = server.data / "serve.log"
+    while OFFERED not in log.read_text("utf-8", "replace") and time.monotonic() < deadline:
+        time.sleep(0.02)
     return str(server.client.post("/v1/first-owner-links", {})["link"])
 
 

@@ -74,6 +74,27 @@ def test_the_first_denial_after_each_stop_goes_into_the_record(tmp_path):
     asyncio.run(main())
 
 
+def test_a_receipt_is_on_record_while_another_point_still_waits(tmp_path):
+    async def main():
+        seen: list[str] = []
+        async with beating(tmp_path, *WORLD) as heart:
+
+            async def slow(post, stop):
+                for _ in range(100):
+                    await heart.ledger.commit({"kind": "mark"})
+                    if heart.records("receipt"):
+                        break
+                seen.extend(record["point"] for record in heart.records("receipt"))
+                return post.receipt(stop)
+
+            async with connected(heart, Post("p1", honest), Post("p2", slow)):
+                done = await heart.order("suspend", "amr-1")
+                assert seen == ["p1"]
+                assert len(done.told.receipts) == 2
+
+    asyncio.run(main())
+
+
 def test_a_stop_is_in_force_before_a_point_is_told_and_before_it_is_written(tmp_path):
     async def main():
         seen = []

@@ -52,6 +52,7 @@ class Act:
 
 UNKNOWN = Act("unknown", frozenset({Role.OWNER}), risky=True, approvers=frozenset({Role.OWNER}), secret=True)
 READ = Act("read")
+READ_PEOPLE = Act("read_people", EYES)
 OPEN = Act("open", open=True)
 OPERATE = Act("operate", HANDS)
 STOP = Act("stop", HANDS)
@@ -114,6 +115,7 @@ ACTS: Mapping[str, Act] = {
     # Reading.
     "GET /": READ,
     "GET /console": READ,
+    "GET /console/people": READ_PEOPLE,
     "GET /console/**": READ,
     "GET /v1/openapi.json": READ,
     "GET /v1/actors": READ,
@@ -129,8 +131,8 @@ ACTS: Mapping[str, Act] = {
     "GET /v1/export": READ,
     "GET /v1/feeds": READ,
     "GET /v1/orphans": READ,
-    "GET /v1/people": Act("read_people", EYES),
-    "GET /v1/people/{person}": Act("read_people", EYES),
+    "GET /v1/people": READ_PEOPLE,
+    "GET /v1/people/{person}": READ_PEOPLE,
     "GET /v1/points": READ,
     "GET /v1/proposals": READ,
     "GET /v1/proposals/{proposal}": READ,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from nameplate.domain.errors import Invalid, NotFound, Refused
 from nameplate.domain.lockdowns import Threat
 from nameplate.domain.registry import Registry
-from nameplate.domain.stops import Stop, receipt_fields
+from nameplate.domain.stops import Receipt, Stop, receipt_fields
 from nameplate.ports.ledger import Ledger
 from nameplate.ports.points import RECEIPT_TIMEOUT_S, Points, Told
 
@@ -56,10 +56,8 @@ class Places:
         stop = Stop(self._new_id(), (), None, now, order.reason, zones)
         records = (_zone_record("locked", batch, order) | {"stop": stop.id} for batch in _batches(zones))
         recording = [self._ledger.enforce(record) for record in records]
-        pushed = self._points.push(stop, RECEIPT_TIMEOUT_S)
+        pushed = self._points.push(stop, RECEIPT_TIMEOUT_S, lambda receipt: self._heard(stop, receipt))
         told, recorded = await asyncio.gather(pushed, asyncio.gather(*recording))
-        for receipt in told.receipts:
-            self._ledger.note({"kind": "receipt", **receipt_fields(receipt, stop)})
         return Carried(zones, now, all(recorded), stop.id, told)
 
     async def release(self, order: PlaceOrder) -> Carried:
@@ -84,6 +82,9 @@ class Places:
             return Carried((site,), now, await self._ledger.enforce(record))
         await self._ledger.commit(record)
         return Carried((site,), now, recorded=True)
+
+    def _heard(self, stop: Stop, receipt: Receipt) -> None:
+        self._ledger.note({"kind": "receipt", **receipt_fields(receipt, stop)})
 
     def _zones(self, order: PlaceOrder, known: set[str]) -> tuple[str, ...]:
         _require_reason(order)

@@ -9,7 +9,7 @@ from nameplate.domain.errors import Conflict, NotFound, Refused
 from nameplate.domain.figures import Histogram
 from nameplate.domain.lifecycle import TRANSITIONS, require_approved_succession, require_unheld, target_state
 from nameplate.domain.registry import Registry
-from nameplate.domain.stops import Stop, receipt_fields
+from nameplate.domain.stops import Receipt, Stop, receipt_fields
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.authority import Ordered
 from nameplate.ports.ledger import Ledger
@@ -103,13 +103,15 @@ class Lifecycle:
             for batch in _batches(before)
         ]
         self._unrefused.update(dict.fromkeys(before, stop.id))
-        pushed = self._points.push(stop, RECEIPT_TIMEOUT_S)
+        pushed = self._points.push(stop, RECEIPT_TIMEOUT_S, lambda receipt: self._heard(stop, receipt))
         told, recorded = await asyncio.gather(pushed, asyncio.gather(*recording))
         self.missing += len(told.missing)
-        for receipt in told.receipts:
-            self.acknowledged.observe((receipt.applied_at - stop.cut_off) / 1_000_000)
-            self._ledger.note({"kind": "receipt", **receipt_fields(receipt, stop)})
         return Done(order, str(stop.state), stop.cut_off, all(recorded), stop.id, told)
+
+    def _heard(self, stop: Stop, receipt: Receipt) -> None:
+        """On record as it arrives: whoever waits for the others sees it already."""
+        self.acknowledged.observe((receipt.applied_at - stop.cut_off) / 1_000_000)
+        self._ledger.note({"kind": "receipt", **receipt_fields(receipt, stop)})
 
     def _units(self, actor_ids: Iterable[str]) -> dict[str, str]:
         units = {ident: self._registry.actors[ident].unit for ident in actor_ids}

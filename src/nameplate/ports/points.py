@@ -1,5 +1,6 @@
 """Telling the enforcement points of a stop, and what they answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +21,9 @@ class Told:
 class Points(Protocol):
     """The enforcement points that must be told."""
 
-    async def push(self, stop: Stop, timeout: float) -> Told:
-        """Tell every connected point at once and gather what they answer within `timeout` seconds."""
+    async def push(self, stop: Stop, timeout: float, heard: Callable[[Receipt], None]) -> Told:
+        """Tell every connected point at once and gather what they answer within `timeout` seconds.
+
+        `heard` takes each verified receipt as it arrives.
+        """
         ...

@@ -175,6 +175,27 @@ def test_who_waits_when_the_connection_ends_learns_it_at_once():
     asyncio.run(main())
 
 
+def test_a_caller_that_is_cancelled_as_the_other_side_dies_ends_all_the_same():
+    async def main():
+        begun = asyncio.Event()
+
+        async def hang(_peer, _body):
+            begun.set()
+            await asyncio.Event().wait()
+
+        async with listening({"hang": hang}) as path:
+            peer = await connect(path)
+            waiting = asyncio.create_task(peer.call("hang", None, str))
+            await begun.wait()
+            await peer.close()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await peer.abandon()
+
+    asyncio.run(main())
+
+
 def test_a_caller_that_is_cancelled_leaves_nothing_behind():
     async def main():
         begun = asyncio.Event()

@@ -154,6 +154,14 @@ def test_a_summary_says_what_is_asked_and_never_a_secret():
     assert len(summary_of(act_of("POST", "/v1/apply"), "/v1/apply", {"reason": "x" * 999})) == 200
 
 
+@pytest.mark.parametrize("files", [None, 7, "x", [], [7, None, "x"], [{}], [{"name": 7}]])
+def test_a_summary_names_the_files_that_are_to_be_declared(files):
+    act = act_of("POST", "/v1/apply")
+    good = [{"name": "fleet.yaml", "text": "secret"}, {"name": "doors.yaml", "text": ""}]
+    assert summary_of(act, "/v1/apply", {"files": good}) == "declare /v1/apply, files fleet.yaml doors.yaml"
+    assert summary_of(act, "/v1/apply", {"files": files}) == "declare /v1/apply"
+
+
 def test_what_holds_a_secret_is_journalled_without_it(people):
     people.first()
     told = people.machine("/v1/credentials", {"name": "ldap", "value": "c2VjcmV0"})

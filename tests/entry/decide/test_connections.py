@@ -74,7 +74,10 @@ async def connected(answer, name="p1"):
 def told(answer, timeout=2.0):
     async def scenario():
         async with connected(answer) as (connections, *_):
-            return await connections.push(STOP, timeout)
+            heard: list[Receipt] = []
+            found = await connections.push(STOP, timeout, heard.append)
+            assert tuple(heard) == found.receipts
+            return found
 
     return asyncio.run(scenario())
 
@@ -125,7 +128,7 @@ def test_a_point_that_is_gone_is_missing():
             await peer.close()
             await left.wait()
             assert connections.names == ()
-            return await connections.push(STOP, 1.0)
+            return await connections.push(STOP, 1.0, lambda _: None)
 
     result = asyncio.run(scenario())
     assert (result.receipts, result.missing) == ((), ("p1",))
@@ -154,9 +157,9 @@ def test_a_receipt_under_the_former_key_counts_only_while_it_is_exchanged():
             registry = connections._registry  # noqa: SLF001 - what a rotation changes
             if not exchanging:
                 registry.callers["p1"] = replace(registry.callers["p1"], public_key=public(OTHER))
-                return (await connections.push(STOP, 2.0)).missing
+                return (await connections.push(STOP, 2.0, lambda _: None)).missing
             with connections.rekeying("p1"):
-                return (await connections.push(STOP, 2.0)).missing
+                return (await connections.push(STOP, 2.0, lambda _: None)).missing
 
     assert asyncio.run(scenario(exchanging=True)) == ()
     assert asyncio.run(scenario(exchanging=False)) == ("p1",)

@@ -78,7 +78,9 @@ class Peer:
         self._waiting[number] = future
         try:
             self._send(Call(number, verb, pack(body)))
-            raw = await asyncio.wait_for(future, timeout)
+            # Not `wait_for`: before Python 3.12 it loses a cancellation that comes together with the answer.
+            async with asyncio.timeout(timeout):
+                raw = await future
         except TimeoutError:
             raise Unavailable("timeout", f"No answer to {verb} within {timeout:g} s.") from None
         finally:

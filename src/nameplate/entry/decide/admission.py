@@ -17,6 +17,7 @@ from nameplate.domain.timestamps import rfc3339
 from nameplate.flows.propose import MAX_BODY, Asked, Proposals
 
 from .callers import Caller, Callers, is_own_user
+from .pages import wants_page
 from .replies import HttpError, Receive, Scope, Send, header, read_body, reply, reply_json
 
 Route = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -50,7 +51,7 @@ class Admission:
             await route(scope, receive, send)
             return
         if caller.name == "anonymous" and wants_page(scope):
-            await reply(send, 303, b"", [(b"location", b"/console/sign-in?next=" + quote(scope["path"]).encode())])
+            await reply(send, 303, b"", [(b"location", b"/console/sign-in?next=" + _asked(scope))])
             return
         if act.by_field is not None:
             body = await read_body(receive)
@@ -119,20 +120,22 @@ class Admission:
         return any(actor is not None and actor.tier is Tier.HIGH for actor in found)
 
 
-def wants_page(scope: Scope) -> bool:
-    """Whether a browser shows the answer to a person."""
-    return scope["method"] == "GET" and b"text/html" in header(scope, b"accept")
-
-
 def summary_of(act: Act, path: str, fields: Mapping[str, Any]) -> str:
     """What approvers read first: the act, what it is about, and the reason that was given. Never the body."""
-    parts = [f"{act.name} {path}"]
+    parts = [f"{act.name} {path}", *_files(fields.get("files"))]
     for name in ("order", "level", "name", "point", "zones", "actors", "where", "reason"):
         value = fields.get(name)
         if isinstance(value, str | list | dict) and value:
             parts.append(f"{name} {value if isinstance(value, str) else msgspec.json.encode(value).decode()}")
     text = ", ".join(parts)
     return text if len(text) <= SUMMARY else text[: SUMMARY - 1] + "…"
+
+
+def _files(files: Any) -> list[str]:
+    """The names of the files that are to be declared; nothing where there are none."""
+    found = [each.get("name") for each in files if isinstance(each, dict)] if isinstance(files, list) else []
+    names = [name for name in found if isinstance(name, str)]
+    return [f"files {' '.join(names)}"] if names else []
 
 
 async def read_whole(receive: Receive) -> bytes:
@@ -147,6 +150,12 @@ async def read_whole(receive: Receive) -> bytes:
             raise HttpError(413, "too_large", f"A proposal holds {MAX_BODY} bytes.", "Propose it in several steps.")
         more = message.get("more_body", False)
     return bytes(body)
+
+
+def _asked(scope: Scope) -> bytes:
+    """Where somebody wanted to go, with what they were looking for there."""
+    query = scope["query_string"].decode("latin-1")
+    return quote(scope["path"] + (f"?{query}" if query else "")).encode()
 
 
 def _fields(body: bytes) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from nameplate.domain.errors import NameplateError
 from nameplate.domain.traces import read_trace
 
 from .exchange import Answering
+from .pages import problem_page, wants_page
 from .replies import (
     Headers,
     HttpError,
@@ -59,9 +60,9 @@ class App:
         try:
             await self._gate(self._route(scope), scope, receive, send)
         except HttpError as error:
-            await reply_problem(send, error.problem, [*error.headers, *request_id(scope["headers"])])
+            await _tell(scope, send, error.problem, error.headers)
         except Exception as error:  # noqa: BLE001 - whatever fails inside, the caller gets an answer and no permit
-            await reply_problem(send, _problem(error, scope["path"], scope["headers"]), request_id(scope["headers"]))
+            await _tell(scope, send, _problem(error, scope["path"], scope["headers"]), [])
 
     async def perform(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that has passed the gate; raises what its route raises."""
@@ -79,6 +80,16 @@ class App:
         if meant and scope["method"] not in meant:
             raise WrongMethod(scope, meant)
         return meant.get(scope["method"], self._forward)
+
+
+async def _tell(scope: Scope, send: Send, problem: Problem, headers: Headers) -> None:
+    """A problem document, or a page where a person looks."""
+    more = [*headers, *request_id(scope["headers"])]
+    if not wants_page(scope):
+        await reply_problem(send, problem, more)
+        return
+    status, body, own = problem_page(problem)
+    await reply(send, status, body, [*own, *more])
 
 
 async def _ungated(route: Route, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,7 +1,7 @@
 """The enforcement points that are connected, and how they are told to stop."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -50,10 +50,17 @@ class Connections:
         """Whether this connection is that of a known point."""
         return self._peers.get(peer.name) is peer
 
-    async def push(self, stop: Stop, timeout: float) -> Told:
+    async def push(self, stop: Stop, timeout: float, heard: Callable[[Receipt], None]) -> Told:
         """Tell every connected point at once; receipts count only with a valid signature."""
         peers = dict(self._peers)
-        answers = await asyncio.gather(*(self._tell(name, peer, stop, timeout) for name, peer in peers.items()))
+
+        async def tell(name: str, peer: Peer) -> Receipt | None:
+            receipt = await self._tell(name, peer, stop, timeout)
+            if receipt is not None:
+                heard(receipt)
+            return receipt
+
+        answers = await asyncio.gather(*(tell(name, peer) for name, peer in peers.items()))
         receipts = tuple(each for each in answers if each is not None)
         answered = {each.point for each in receipts}
         declared = {ident for ident, point in self._registry.points.items() if point.channels}

@@ -28,7 +28,13 @@ class Seen(NamedTuple):
 
 
 def look(world: Any, path: str, caller: str = "uid:0", **headers: str) -> Seen:
-    world.server.client.get("/v1/actors?limit=1")  # the pages are not behind after this
+    """GET a page that is not behind what was done before."""
+    world.server.client.get("/v1/actors?limit=1")
+    return peek(world, path, caller, **headers)
+
+
+def peek(world: Any, path: str, caller: str = "uid:0", **headers: str) -> Seen:
+    """GET a page as it is, whether anybody decides or not."""
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(PATIENCE_S)
     line.connect(str(Paths(world.server.data).manage))

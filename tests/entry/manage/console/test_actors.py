@@ -41,7 +41,7 @@ def test_one_actor_is_shown_with_its_contract_its_decisions_and_how_to_stop_it(w
     seen = look(world, "/console/actors/alice")
     for words in (
         "Writes records",
-        "ops",
+        "Operations",
         "author@",
         "read record:*",
         "delete",

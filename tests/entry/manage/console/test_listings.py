@@ -17,5 +17,6 @@ def test_the_journal_is_shown_by_kind(world):
     world.permits("alice")
     seen = look(world, "/console/journal?kind=decision")
     assert "alice" in seen.text
-    assert " declared " not in seen.text
+    assert '"Kind">decision<' in seen.html
+    assert '"Kind">declared<' not in seen.html
     assert "No record fits" in look(world, "/console/journal?kind=nothing").text

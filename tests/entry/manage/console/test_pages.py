@@ -2,7 +2,7 @@ import pytest
 
 from tests.entry.manage.console.browsing import look
 
-PAGES = ["", "actors", "decisions", "alarms", "people", "bridges", "sinks", "journal"]
+PAGES = ["", "actors", "decisions", "alarms", "people", "approvals", "bridges", "sinks", "journal"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -46,3 +46,40 @@ def test_news_come_as_they_happen_and_begin_where_the_browser_left_off(world):
     seen = look(world, "/console/live", last_event_id="0")
     assert seen.headers["content-type"].startswith("text/event-stream")
     assert '"kind": "decision"' in seen.html or "id: " in seen.html
+
+
+def test_a_stop_is_told_with_its_actor_where_there_is_one(world):
+    actor = world.actor("told-1")
+    number = int(world.evaluate(actor, "read", "record-1")["context"]["decision_id"].rpartition("-")[2])
+    stopped = world.order("suspend", actor)["stop"]["id"]
+    seen = look(world, "/console/live", last_event_id=str(number))
+    assert f'"stop": "{stopped}", "actor": "{actor}"' in seen.html
+
+
+@pytest.mark.parametrize("path", ["no-such-page", "actors/nobody", "decisions?before=x"])
+def test_what_goes_wrong_is_a_page_with_the_menu_for_whoever_is_signed_in(world, path):
+    seen = look(world, f"/console/{path}")
+    assert seen.status in {400, 404}
+    assert 'aria-label="Sections"' in seen.html
+    assert "aria-current" not in seen.html
+    assert "default-src 'none'" in seen.headers["content-security-policy"]
+    stranger = look(world, f"/console/{path}", "anonymous")
+    assert 'aria-label="Sections"' not in stranger.html
+
+
+def test_where_somebody_wanted_to_go_is_kept_with_what_they_looked_for(world):
+    seen = look(world, "/console/actors?q=a%20b&state=active", "anonymous")
+    assert seen.headers["location"] == "/console/sign-in?next=/console/actors%3Fq%3Da%2520b%26state%3Dactive"
+    assert 'data-next="/console/actors?q=a%20b&amp;state=active"' in look(world, seen.headers["location"]).html
+
+
+def test_the_server_itself_leads_to_the_console(world):
+    assert look(world, "/").headers["location"] == "/console/"
+    assert 'data-next="/console/"' in look(world, "/console/sign-in?next=/").html
+
+
+def test_whoever_has_no_role_finds_their_passkeys_and_the_way_out(world):
+    seen = look(world, "/console/passkeys", "person:p-nobody")
+    assert (seen.status, "You have none yet" in seen.text) == (200, True)
+    assert 'action="/console/sign-out"' in seen.html
+    assert 'aria-label="Sections"' not in seen.html

@@ -28,6 +28,7 @@ def test_the_newest_come_first_and_what_happens_is_told_as_it_happens():
         recent.note(record(4, "finding"))
         assert (await waiting)["kind"] == "finding"
         assert recent.last == 4
+        assert recent.kinds() == ["decision", "finding", "state"]
 
     asyncio.run(main())
 

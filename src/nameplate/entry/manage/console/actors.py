@@ -1,6 +1,5 @@
 """Actors: finding them, and one of them with all that is known of it."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
@@ -10,20 +9,20 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from nameplate.domain.actors import Actor
-from nameplate.domain.bridges import Role
+from nameplate.domain.acts import STOP
 from nameplate.domain.errors import NotFound
 from nameplate.domain.lifecycle import TRANSITIONS
 from nameplate.domain.manifests.documents import to_document
 from nameplate.domain.selectors import field_of
 from nameplate.domain.timestamps import rfc3339
 
+from .keyset import newest_first, page_of
 from .render import page
 from .shown import Shown
 from .viewer import Caller, Viewer
 
 PAGE = 50
 FACETS = ("state", "type", "owner", "tier")
-SORTS = ("id", "since")
 DECISIONS = 20
 
 
@@ -45,13 +44,14 @@ def routes(shown: Shown) -> APIRouter:
         asked = {"q": q, "state": state, "type": kind, "owner": owner, "tier": tier}
         wanted = {name: value for name, value in asked.items() if value}
         found = [actor for actor in shown.registry.actors.values() if _fits(shown, actor, wanted)]
-        rows, following = _paged(shown, found, sort if sort in SORTS else "id", after)
+        keyed = ((_key(shown, actor, sort), actor) for actor in found)
+        rows, following = page_of(keyed, after, PAGE)
         address = {**wanted, **({"sort": sort} if sort != "id" else {})}
         return page(
             "actors.html",
             shown.viewer(caller),
             "actors",
-            rows=rows,
+            rows=[_row(shown, actor) for actor in rows],
             total=len(found),
             asked=asked,
             sort=sort,
@@ -71,6 +71,7 @@ def _show(shown: Shown, viewer: Viewer, ident: str) -> HTMLResponse:
     actor = shown.registry.actors.get(ident)
     if actor is None:
         raise NotFound("actor", f"There is no actor {ident}.", "Look for it among the actors.")
+    state = shown.registry.standings[ident].state
     decisions = shown.recent.newest(lambda each: each["kind"] == "decision" and each["actor"] == ident, DECISIONS)
     return page(
         "actor.html",
@@ -78,8 +79,8 @@ def _show(shown: Shown, viewer: Viewer, ident: str) -> HTMLResponse:
         "actors",
         actor=_whole(shown, actor),
         decisions=decisions,
-        orders=[each for each in TRANSITIONS.values() if each.stop],
-        may_stop=viewer.may(Role.OPERATOR, Role.SECURITY, Role.APPROVER),
+        orders=[each for each in TRANSITIONS.values() if each.stop and state in each.sources - {each.target}],
+        may_stop=viewer.may(STOP),
     )
 
 
@@ -111,23 +112,8 @@ def _facets(shown: Shown, wanted: dict[str, str]) -> dict[str, list[tuple[str, i
     return found
 
 
-def _paged(shown: Shown, found: list[Actor], sort: str, after: str) -> tuple[list[dict[str, Any]], str]:
-    """One page by keyset: `after` is the key of the last row of the page before."""
-    keyed = sorted((_key(shown, actor, sort), actor) for actor in found) if sort == "id" else _by_time(shown, found)
-    start = bisect_right(keyed, after, key=lambda each: each[0]) if after else 0
-    part = keyed[start : start + PAGE]
-    following = part[-1][0] if start + PAGE < len(keyed) else ""
-    return [_row(shown, actor) for _, actor in part], following
-
-
-def _by_time(shown: Shown, found: list[Actor]) -> list[tuple[str, Actor]]:
-    return sorted(((_key(shown, actor, "since"), actor) for actor in found), key=lambda each: each[0])
-
-
 def _key(shown: Shown, actor: Actor, sort: str) -> str:
-    # Newest first, and no two alike.
-    since = 10**17 - shown.registry.standings[actor.id].since
-    return actor.id if sort == "id" else f"{since:017d} {actor.id}"
+    return newest_first(shown.registry.standings[actor.id].since, actor.id) if sort == "since" else actor.id
 
 
 def _row(shown: Shown, actor: Actor) -> dict[str, Any]:
@@ -148,9 +134,11 @@ def _row(shown: Shown, actor: Actor) -> dict[str, Any]:
 def _whole(shown: Shown, actor: Actor) -> dict[str, Any]:
     registry = shown.registry
     standing, contract = registry.standings[actor.id], registry.contracts.get(actor.contract)
-    key, card = registry.keys.get(standing.key), registry.card(actor.id)
+    key, card, team = registry.keys.get(standing.key), registry.card(actor.id), registry.teams.get(actor.owner)
     return _row(shown, actor) | {
         "site": actor.site,
+        "owner_name": (team and team.name) or actor.owner,
+        "escalation": team.escalation if team else (),
         "sponsor": actor.sponsor,
         "purpose": actor.purpose,
         "environment": actor.environment,

@@ -1,16 +1,20 @@
 """Plain lists: alarms, people, bridges, sinks, the journal."""
 
+from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from nameplate.domain.acts import OPERATE
+from nameplate.domain.bridges import HEARS_SILENCE
 from nameplate.domain.people import Person, roles_of
 from nameplate.domain.timestamps import rfc3339
 
+from .keyset import newest_first, page_of
 from .render import page
 from .shown import Shown
-from .viewer import Caller, name_of
+from .viewer import Caller, Viewer, name_of
 
 PAGE = 100
 
@@ -20,25 +24,17 @@ def routes(shown: Shown) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/alarms", include_in_schema=False)
-    async def alarms(caller: Caller) -> HTMLResponse:
-        found = sorted(shown.registry.alarms.by_id.values(), key=lambda each: (each.closed, -each.raised_at))
-        return page("alarms.html", shown.viewer(caller), "alarms", alarms=found[:PAGE], at=rfc3339)
+    async def alarms(caller: Caller, after: str = "") -> HTMLResponse:
+        return _alarms(shown, shown.viewer(caller), after)
 
     @router.get("/console/people", include_in_schema=False)
     async def people(caller: Caller, after: str = "") -> HTMLResponse:
-        ids = sorted(ident for ident in shown.registry.people if ident > after)[: PAGE + 1]
-        names = shown.names.get(ids)
-        rows = [_person(shown, shown.registry.people[ident], name_of(names, ident)) for ident in ids[:PAGE]]
-        teams = sorted(shown.registry.teams.values(), key=lambda each: each.id)
-        owned = {team.id: sum(actor.owner == team.id for actor in shown.registry.actors.values()) for team in teams}
-        following = ids[PAGE - 1] if len(ids) > PAGE else ""
-        return page(
-            "people.html", shown.viewer(caller), "people", people=rows, teams=teams, owned=owned, next=following
-        )
+        return _people(shown, shown.viewer(caller), after)
 
     @router.get("/console/bridges", include_in_schema=False)
     async def bridges(caller: Caller) -> HTMLResponse:
-        return page("bridges.html", shown.viewer(caller), "bridges", bridges=shown.bridging.status())
+        viewer, status = shown.viewer(caller), shown.bridging.status()
+        return page("bridges.html", viewer, "bridges", bridges=status, asked=HEARS_SILENCE)
 
     @router.get("/console/sinks", include_in_schema=False)
     async def sinks(caller: Caller) -> HTMLResponse:
@@ -46,13 +42,42 @@ def routes(shown: Shown) -> APIRouter:
 
     @router.get("/console/journal", include_in_schema=False)
     async def journal(caller: Caller, kind: str = "", before: int = 0) -> HTMLResponse:
-        rows = shown.recent.newest(lambda each: kind in ("", each["kind"]), PAGE, before)
-        notes = shown.recent.newest(lambda each: each["kind"] == "checkpoint", 1)
-        return page(
-            "journal.html", shown.viewer(caller), "journal", rows=rows, kind=kind, note=notes[0] if notes else None
-        )
+        return _journal(shown, shown.viewer(caller), kind, before)
 
     return router
+
+
+def _alarms(shown: Shown, viewer: Viewer, after: str) -> HTMLResponse:
+    """The open ones first; in both halves the newest first."""
+    alarms = shown.registry.alarms.by_id.values()
+    keyed = ((f"{each.closed:d} {newest_first(each.raised_at, each.id)}", each) for each in alarms)
+    rows, following = page_of(keyed, after, PAGE)
+    sees_to = viewer.may(OPERATE)
+    return page("alarms.html", viewer, "alarms", alarms=rows, at=rfc3339, next=following, sees_to=sees_to)
+
+
+def _people(shown: Shown, viewer: Viewer, after: str) -> HTMLResponse:
+    found, following = page_of(shown.registry.people.items(), after, PAGE)
+    names = shown.names.get([each.id for each in found])
+    rows = [_person(shown, each, name_of(names, each.id)) for each in found]
+    teams = sorted(shown.registry.teams.values(), key=lambda each: each.id)
+    owned = Counter(actor.owner for actor in shown.registry.actors.values())
+    return page("people.html", viewer, "people", people=rows, teams=teams, owned=owned, next=following)
+
+
+def _journal(shown: Shown, viewer: Viewer, kind: str, before: int) -> HTMLResponse:
+    rows = shown.recent.newest(lambda each: kind in ("", each["kind"]), PAGE, before)
+    notes = shown.recent.newest(lambda each: each["kind"] == "checkpoint", 1)
+    return page(
+        "journal.html",
+        viewer,
+        "journal",
+        rows=rows,
+        kind=kind,
+        kinds=shown.recent.kinds(),
+        older=rows[-1]["seq"] if len(rows) == PAGE else 0,
+        note=notes[0] if notes else None,
+    )
 
 
 def _person(shown: Shown, person: Person, name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from nameplate.domain.actors import State
 from nameplate.domain.timestamps import rfc3339
 
+from .approvals import waiting
 from .render import page
 from .shown import Shown
 from .viewer import Caller
@@ -37,6 +38,7 @@ def routes(shown: Shown) -> APIRouter:
             denied=denied,
             alarms=sorted(alarms, key=lambda each: -each.raised_at)[:LATEST],
             open_alarms=len(alarms),
+            waiting=waiting(shown),
             points=await _points(shown),
             bridges=shown.bridging.status(),
             sinks=shown.exporting.status(),

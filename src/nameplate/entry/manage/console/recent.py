@@ -53,6 +53,10 @@ class Recent:
                 return
             yield record
 
+    def kinds(self) -> list[str]:
+        """Which kinds of records are kept."""
+        return sorted({str(record["kind"]) for record in self._kept})
+
     @property
     def last(self) -> int:
         """The number of the newest record, 0 before the first."""

@@ -9,6 +9,8 @@ from typing import Any
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from nameplate.domain.acts import act_of
+
 from .viewer import Viewer
 
 STATIC = Path(__file__).parent / "static"
@@ -41,9 +43,14 @@ SECTIONS = (
 
 def page(template: str, viewer: Viewer | None, section: str, status: int = 200, **shown: Any) -> HTMLResponse:
     """A page for `viewer`. `section`: which entry of the menu it belongs to. `shown`: what the template asks for."""
-    text = _templates().get_template(template).render(viewer=viewer, section=section, sections=SECTIONS, **shown)
+    text = _templates().get_template(template).render(viewer=viewer, section=section, sections=_menu(viewer), **shown)
     # Who is signed in sees other things than who is not, and nobody sees them after signing out.
     return HTMLResponse(text, status, {**SAFE, "cache-control": "no-store"})
+
+
+def _menu(viewer: Viewer | None) -> list[tuple[str, str]]:
+    """The sections that somebody may look at: no entry leads to a refusal."""
+    return [each for each in SECTIONS if viewer and viewer.may(act_of("GET", f"/console/{each[0]}"))]
 
 
 def asset(name: str) -> Response | None:

@@ -1,19 +1,20 @@
 """Who looks at a page. The deciding process says who calls; it takes away what comes from outside."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Header
 
+from nameplate.domain.acts import READ_PEOPLE, Act, allowed
 from nameplate.domain.bridges import Role
-from nameplate.domain.people import roles_of
+from nameplate.domain.people import LOCAL, roles_of
 from nameplate.domain.registry import Registry
 from nameplate.entry.manage.api.caller import CALLER_HEADER
 from nameplate.ports.upstream import Names
 
-PERSON = "person:"
+PERSON, MACHINE = "person:", "uid:"
 Caller = Annotated[str, Header(alias=CALLER_HEADER, include_in_schema=False)]
 """The deciding process always sets it."""
 
@@ -26,9 +27,14 @@ class Viewer:
     name: str
     roles: frozenset[Role]
 
-    def may(self, *roles: Role) -> bool:
-        """Whether one of the roles is theirs; an owner may do what any of them may."""
-        return bool(self.roles & {*roles, Role.OWNER})
+    @property
+    def is_machine(self) -> bool:
+        """Whether it is the user of the server, who is no person and has no passkey."""
+        return self.id.startswith(MACHINE)
+
+    def may(self, act: Act) -> bool:
+        """Whether they may do it, or propose it. Pages offer nothing else; the deciding process holds it."""
+        return allowed(act, self.roles)
 
 
 class SignInFirst(Exception):
@@ -52,4 +58,14 @@ def viewers(registry: Registry, names: Names) -> Callable[[str], Viewer]:
 
 def name_of(known: Mapping[str, tuple[str, str]], ident: str) -> str:
     """What people call somebody, or the pseudonym where nobody knows."""
-    return known[ident][0] if ident in known else ident
+    return "Local owner" if ident == LOCAL else known[ident][0] if ident in known else ident
+
+
+def callers_named(names: Names, viewer: Viewer, callers: Iterable[str]) -> Mapping[str, str]:
+    """Who acted, as `viewer` may know them. `callers`: as on record, `person:p-...` or `uid:N`."""
+    plain = {each: each.removeprefix(PERSON) for each in callers}
+    known = names.get(list(plain.values())) if viewer.may(READ_PEOPLE) else {}
+    return {
+        each: f"this machine ({each})" if each.startswith(MACHINE) else name_of(known, ident)
+        for each, ident in plain.items()
+    }

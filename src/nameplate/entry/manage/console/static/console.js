@@ -41,6 +41,12 @@ if (said) {
   };
 }
 
+// In a narrow window the menu is a line that may be longer than the window.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// A table that is wider than its place is moved by the arrow keys.
+for (const wide of document.querySelectorAll(".wide")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+
 const text = (tag, content, kind) => {
   const made = document.createElement(tag);
   made.textContent = content;
@@ -57,9 +63,24 @@ const body = (form) => {
   return found;
 };
 
+const receipt = ({ point, ms }) => text("li", `${point} has applied it after ${ms} ms, signed`);
+
+// Receipts of a stop as they arrive, while the answer still waits for the last of them. Returns what ends that.
+const hearing = (actor, place) => {
+  let stop;
+  const list = document.createElement("ul");
+  const hear = ({ detail: record }) => {
+    if (actor && record.kind === "state" && record.actor === actor) stop = record.stop;
+    if (record.kind === "receipt" && stop && record.stop === stop) list.append(receipt(record));
+  };
+  place.append(list);
+  document.addEventListener("nameplate:record", hear);
+  return () => document.removeEventListener("nameplate:record", hear);
+};
+
 const receipts = (stop) => {
   const list = document.createElement("ul");
-  for (const each of stop.receipts) list.append(text("li", `${each.point} has applied it after ${each.ms} ms, signed`));
+  for (const each of stop.receipts) list.append(receipt(each));
   for (const each of stop.online) list.append(text("li", `${each} asks each time: it is refused from now on`));
   for (const each of stop.missing) list.append(text("li", `${each} did not answer; at worst it takes ${stop.bound_ms} ms`));
   return list;
@@ -72,6 +93,16 @@ const show = (place, answer, status) => {
   else if (answer.stop) box.append(text("p", `Now ${answer.state}. In force before this answer came.`), receipts(answer.stop));
   else box.append(text("p", "Done."));
   place.replaceChildren(box);
+  // The button may be gone by then: who has no mouse goes on from here.
+  place.tabIndex = -1;
+  place.focus();
+};
+
+// What an act has changed on this page, from the same page anew.
+const renew = async () => {
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-renew]")) part.replaceWith(fresh.getElementById(part.id) ?? "");
 };
 
 // Acts go to the same API as all others; who may do what is decided there.
@@ -82,14 +113,18 @@ document.addEventListener("submit", async (event) => {
   const place = document.querySelector(form.dataset.result);
   const button = form.querySelector("button");
   button.disabled = true;
-  place.replaceChildren(text("p", "Telling every point ..."));
+  place.replaceChildren(text("p", form.dataset.actor ? "Telling every point ..." : "One moment ..."));
+  const done = hearing(form.dataset.actor, place);
   try {
     const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body(form)) };
     const answer = await fetch(form.dataset.act, request);
     show(place, await answer.json(), answer.status);
+    // The act is done, whether the page can be had again or not.
+    if (answer.ok) await renew().catch(() => {});
   } catch {
     show(place, { detail: "The server did not answer.", remedy: "Try again." }, 503);
   } finally {
+    done();
     button.disabled = false;
   }
 });

@@ -29,6 +29,12 @@ async function show({ nonce, options }) {
   return { nonce, credential: shown.toJSON() };
 }
 
+const ended = (button, state) => {
+  button.parentElement.hidden = true;
+  const badge = document.querySelector("h1 .state");
+  badge.dataset.state = badge.textContent = state;
+};
+
 const acts = {
   async "sign-in"(button) {
     await post("/v1/signin", await show(await post("/v1/signin/challenge")));
@@ -50,11 +56,12 @@ const acts = {
     const path = `/v1/proposals/${encodeURIComponent(button.dataset.proposal)}`;
     const done = await post(`${path}/approval`, await show(await post(`${path}/challenge`)));
     const missing = done.needed - done.approved_by.length;
+    ended(button, done.state);
     say(done.state === "open" ? `Approved. Approvals still needed: ${missing}.` : `Approved: ${done.state}.`);
-    button.disabled = true;
   },
   async withdraw(button) {
     await post(`/v1/proposals/${encodeURIComponent(button.dataset.proposal)}/withdrawal`);
+    ended(button, "withdrawn");
     say("Withdrawn: nothing was done.");
   },
   async device() {
