@@ -30,7 +30,11 @@ class Finder:
                 owner = owner or str(found.body.get("displayName", ""))
             elif found is not None and found.kind == USER and not told:
                 sponsor = sponsor or found
-        return Around(sponsor.actor if sponsor else "", owner, self.groups(entry.id))
+        owner = mapping.extension(resource).owner or owner
+        return Around(sponsor.actor if sponsor else "", owner, self.groups(entry.id), self._is_group(owner))
+
+    def _is_group(self, name: str) -> bool:
+        return bool(name and self._directory.find(self._bridge.id, (GROUP,), "name", name))
 
     def groups(self, member: str) -> Sequence[str]:
         """The names of the groups that somebody belongs to."""
