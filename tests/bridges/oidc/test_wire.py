@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from nameplate.bridges.oidc.wire import Expected, asked, checked, claims_of, ended_at, expected_of, returned, vouched
 from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import Refused
+from nameplate.ports.company import Vouched
 
 NOW, ISSUER, NONCE = 1_800_000_000, "https://idp.example", "n-1"
 EXPECTED = Expected(ISSUER, "nameplate", ("urn:strong", "urn:stronger"), ("hwk", "pin"), 600)
@@ -182,9 +183,11 @@ def test_a_provider_that_names_itself_must_always():
 
 def test_what_else_the_provider_says_is_of_the_same_person():
     found = vouched("u-1", GOOD, {"sub": "u-1", "name": "Ada", "groups": ["a", 7, "b", ""]}, EXPECTED)
-    assert found == ("u-1", "Ada", "", ("a", "b"))
+    assert found == Vouched("u-1", "Ada", "", ("a", "b"), "u-1")
+    assert vouched("u-1", GOOD | {"sid": "s-1"}, {}, EXPECTED).session == "s-1"
+    assert vouched("u-1", GOOD | {"sid": ["s-1"]}, {"sub": "u-1", "sid": "s-2"}, EXPECTED).session == ""
     assert vouched("u-1", GOOD | {"groups": "a"}, {}, EXPECTED).groups == ("a",)
-    assert vouched("u-1", GOOD | {"groups": {"a": 1}, "name": "A\x1b[2J"}, {}, EXPECTED)[1:] == ("", "", ())
+    assert vouched("u-1", GOOD | {"groups": {"a": 1}, "name": "A\x1b[2J"}, {}, EXPECTED)[1:4] == ("", "", ())
     with pytest.raises(Refused):
         vouched("u-1", GOOD, {"sub": "u-2", "groups": ["owners"]}, EXPECTED)
     with pytest.raises(Refused):
