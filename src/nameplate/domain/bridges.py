@@ -41,9 +41,17 @@ def _options(*required: str, **usual: str) -> tuple[Option, ...]:
 
 
 OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
-    BridgeType.SCIM: _options(governed="", beside=""),
+    BridgeType.SCIM: _options(governed="", beside="", cursor="true"),
     BridgeType.SSF: _options(
-        issuer="", audience="", ca="", subjects="", subject_issuer="", delivery="push", stream="", private=""
+        issuer="",
+        audience="",
+        ca="",
+        subjects="",
+        subject_issuer="",
+        delivery="push",
+        stream="",
+        private="",
+        alg="RS256",
     ),
     BridgeType.LDAP: _options(
         "base",
