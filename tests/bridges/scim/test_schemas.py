@@ -44,6 +44,7 @@ def test_what_is_served_is_described():
     assert [each.name for each in provider().resource_types] == ["User", "Group", "Device", "Agent"]
     assert provider() is provider()
     assert len(provider(governed=True).schemas) == len(provider().schemas) + 1
+    assert [each.config.pagination is None for each in (provider(), provider(cursor=False))] == [False, True]
 
 
 @pytest.mark.parametrize("kind", ["User", "Group", "Device", "Agent"])
