@@ -8,7 +8,17 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from nameplate.bridges.oidc.wire import Expected, asked, checked, claims_of, ended_at, expected_of, returned, vouched
+from nameplate.bridges.oidc.wire import (
+    Expected,
+    asked,
+    checked,
+    claims_of,
+    ended_at,
+    expected_of,
+    returned,
+    scope_of,
+    vouched,
+)
 from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import Refused
 from nameplate.ports.company import Vouched
@@ -170,6 +180,20 @@ def test_what_comes_back_must_be_what_was_begun(said, code):
     with pytest.raises(Refused) as refused:
         returned(said, "s", ISSUER, names_itself=False)
     assert refused.value.code == f"oidc_{code}"
+
+
+@pytest.mark.parametrize(
+    ("known", "scope"),
+    [
+        ({}, "openid profile email groups"),
+        ({"scopes_supported": ["openid", "email", "phone"]}, "openid email"),
+        ({"scopes_supported": []}, "openid"),
+        ({"scopes_supported": "groups"}, "openid profile email groups"),
+        ({"scopes_supported": [7]}, "openid profile email groups"),
+    ],
+)
+def test_only_scopes_that_the_provider_knows_are_asked_for(known, scope):
+    assert scope_of(known) == scope
 
 
 def test_a_provider_that_names_itself_must_always():

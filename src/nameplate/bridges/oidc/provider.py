@@ -16,12 +16,11 @@ from nameplate.domain.errors import Refused, Unavailable
 from nameplate.ports.company import Begun, LoggedOut, Vouched
 
 from .logout import logged_out
-from .wire import asked, checked, claims_of, ended_at, expected_of, returned, signed, vouched
+from .wire import asked, checked, claims_of, ended_at, expected_of, returned, scope_of, signed, vouched
 
 TIMEOUT_S = 10.0
 KEPT_S, AGAIN_S = 600.0, 30.0
 MAX_BODY = 1024 * 1024
-SCOPE = "openid profile email groups"
 
 
 class OidcProvider:
@@ -45,6 +44,7 @@ class OidcProvider:
                 state=state,
                 code_verifier=verifier,
                 nonce=nonce,
+                scope=scope_of(metadata),
                 **asked(self._expected),
             )
         return Begun(url, state, nonce, verifier)
@@ -128,7 +128,6 @@ class OidcProvider:
         return AsyncOAuth2Client(
             self._expected.client,
             self._secret or None,
-            scope=SCOPE,
             redirect_uri=back,
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",

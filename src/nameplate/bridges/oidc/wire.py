@@ -17,6 +17,7 @@ from nameplate.ports.company import Vouched
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """Signatures with a public key only: never `none`, never a shared secret."""
+SCOPES = ("openid", "profile", "email", "groups")
 LEEWAY_S = 60
 MAX_AGE_S = 3600
 MAX_TOKEN = 64 * 1024
@@ -61,6 +62,12 @@ def asked(expected: Expected) -> dict[str, str]:
         wanted = {"id_token": {"acr": {"essential": True, "values": list(expected.acr)}}}
         more |= {"acr_values": " ".join(expected.acr), "claims": json.dumps(wanted)}
     return more
+
+
+def scope_of(metadata: Mapping[str, Any]) -> str:
+    """What is asked for, as far as the provider knows it: some refuse what they do not (Discovery, section 3)."""
+    known = metadata.get("scopes_supported")
+    return " ".join(each for each in SCOPES if not _is_list(known) or each in known or each == "openid")
 
 
 def returned(said: Mapping[str, str], state: str, issuer: str, *, names_itself: bool) -> str:
