@@ -78,6 +78,9 @@ OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
 HEARS_SILENCE = frozenset({BridgeType.LDAP, BridgeType.ACTIVE_DIRECTORY, BridgeType.KEYCLOAK, BridgeType.SSF})
 """Types that are asked, or that say regularly that they are there: a lease can rest on them."""
 
+READS_GROUPS = frozenset({BridgeType.LDAP, BridgeType.ACTIVE_DIRECTORY, BridgeType.KEYCLOAK})
+"""Types by which we ask for groups, for those only that mean something here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:

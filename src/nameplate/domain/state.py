@@ -129,6 +129,10 @@ class Registry:
         """The last revision of a contract or a rule, 0 where there never was one."""
         return self.revisions.get(f"{kind}/{ident}", 0)
 
+    def team_groups(self) -> frozenset[str]:
+        """The groups upstream that are the people of teams."""
+        return frozenset(each.group for each in self.teams.values() if each.group)
+
     def site(self, ident: str) -> Site:
         """A site; the one called `default` exists without being declared."""
         return self.sites.get(ident) or Site(ident)

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from nameplate.domain.bridges import HEARS_SILENCE, Bridge
+from nameplate.domain.bridges import HEARS_SILENCE, READS_GROUPS, Bridge
 from nameplate.domain.errors import NameplateError, Unavailable
 from nameplate.domain.registry import Registry, Touched
 from nameplate.domain.timestamps import rfc3339
@@ -92,6 +92,7 @@ class Bridging:
         self._registry, self._build, self._fetch, self._hearing = registry, build, fetch, hearing
         self._jobs: dict[str, Job] = {}
         self._exchanged: set[str] = set()
+        self._groups: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -125,9 +126,12 @@ class Bridging:
 
     async def _arrange(self) -> None:
         wanted, exchanged = self._registry.bridges, self._exchanged
-        self._exchanged = set()
+        self._exchanged, former = set(), self._groups
+        self._groups = self._registry.team_groups()
         for name, job in list(self._jobs.items()):
-            if wanted.get(name) != job.bridge or job.bridge.credential in exchanged:
+            # Who reads a directory reads only groups that mean something: it begins anew where others do.
+            asks = self._groups != former and job.bridge.type in READS_GROUPS
+            if asks or wanted.get(name) != job.bridge or job.bridge.credential in exchanged:
                 await job.end()
                 del self._jobs[name]
         for name, bridge in wanted.items():
