@@ -198,7 +198,9 @@ class Sponsors:
         self._ledger.note(record | {"former": former, "successor": successor})
         who = f"{successor} is asked to" if successor else "nobody is left to"
         text = f"The {_who(former)} of {actor.id} has left; {who} answer for it until {rfc3339(until)[:10]}."
-        self._alarms.raise_finding(Finding(f"{_who(former)}_gone", _severity(actor), text, actor.id))
+        told = (_severity(actor), text, actor.id)
+        is_team = former.startswith(TEAM)
+        self._alarms.raise_finding(Finding("owner_gone", *told) if is_team else Finding("sponsor_gone", *told))
 
     def _candidates(self, actor: Actor, former: str, people: dict[str, str]) -> Iterator[str]:
         """Where a team has left, the sponsor; co-sponsors by name; then the sponsor's manager, then theirs."""

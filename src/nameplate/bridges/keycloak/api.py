@@ -10,7 +10,7 @@ import urllib3
 from nameplate.domain.errors import Unavailable
 
 from .settings import Settings
-from .wire import AdminEvent, Client, Garbled, Group, Realm, Token, User, read, read_list
+from .wire import AdminEvent, Client, Garbled, Group, Realm, Signals, Token, User, read, read_list
 
 T = TypeVar("T")
 PAGE = 200
@@ -35,6 +35,11 @@ class Api:
     def realm(self) -> Realm:
         """The realm."""
         return self._one("", Realm)
+
+    def signals(self) -> Signals | None:
+        """What the realm tells by shared signals; None where it tells none, or we may not know."""
+        status, body = self._get("ssf/config")
+        return _sense(lambda: read(body, Signals)) if status == 200 else None
 
     def clients(self) -> Iterator[list[Client]]:
         """All clients, page by page."""
