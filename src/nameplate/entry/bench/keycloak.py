@@ -103,7 +103,7 @@ def running_keycloak(folder: Path, *options: str) -> Iterator[Keycloak]:
     if where is None:
         raise Unavailable("keycloak", "Keycloak or Java is not installed.", f"Get it with: {INSTALL}")
     # It writes beside its own files: a copy by links is quick, and what it is run with stays as it came.
-    shutil.copytree(where, folder, copy_function=os.link, ignore=shutil.ignore_patterns("data"))
+    shutil.copytree(where, folder, copy_function=linked, ignore=shutil.ignore_patterns("data"))
     port = free_port()
     keycloak, process = Keycloak(port), _started(folder, port, options)
     try:
@@ -113,6 +113,15 @@ def running_keycloak(folder: Path, *options: str) -> Iterator[Keycloak]:
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE_S)
+
+
+def linked(source: str, target: str) -> None:
+    """A second name for a file, or a copy of it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        # On another file system.
+        shutil.copy2(source, target)
 
 
 def _started(folder: Path, port: int, options: Sequence[str]) -> "subprocess.Popen[bytes]":
