@@ -98,12 +98,20 @@ def until(holds):
 def test_people_follow_what_canaille_says_and_machines_are_answered_for_when_they_leave(world, canaille):
     ada, bob = canaille.user("ada"), canaille.user("bob")
     assert people(world) == {"Ada Berg": (True, []), "Bob Berg": (True, [])}
-    canaille("create", "group", "--display-name", "Building security", "--members", ada)
+    group = canaille("create", "group", "--display-name", "Building security", "--members", ada)
     assert people(world)["Ada Berg"] == (True, ["security"])
     canaille("set", "user", ada, "--formatted-name", "Ada Berg-Holm", "--family-name", "Berg-Holm")
     assert people(world)["Ada Berg-Holm"] == (True, ["security"])
     world.actor("amr-1", sponsor="ada@clinic.example", co_sponsors=["bob@clinic.example"], tier="high")
     assert orphans(world) == []
+    # The group is deleted: the team that it was has left, and its machines are orphans.
+    world.apply("{kind: Team, id: guards, group: Building security}")
+    world.actor("amr-2", owner="guards", sponsor="ada@clinic.example")
+    assert orphans(world, "amr-2") == []
+    canaille("delete", "group", "--id", json.loads(group)["id"])
+    assert people(world)["Ada Berg-Holm"] == (True, [])
+    until(lambda: orphans(world, "amr-2") and orphans(world, "amr-2")[0]["successor"])
+    assert orphans(world, "amr-2")[0]["why"] == "owner_empty"
     canaille("set", "user", ada, "--lock-date", datetime.now(UTC).isoformat())
     assert people(world)["Ada Berg-Holm"] == (False, [])
     until(lambda: orphans(world) and orphans(world)[0]["successor"])
@@ -120,5 +128,5 @@ def test_people_follow_what_canaille_says_and_machines_are_answered_for_when_the
     assert all(name not in records for name in ("Berg", "Holm", "Bob"))
 
 
-def orphans(world):
-    return [each for each in world.run("actor", "orphans", "--json").json["items"] if each["actor"] == "amr-1"]
+def orphans(world, actor="amr-1"):
+    return [each for each in world.run("actor", "orphans", "--json").json["items"] if each["actor"] == actor]
