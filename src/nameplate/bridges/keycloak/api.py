@@ -37,9 +37,13 @@ class Api:
         return self._one("", Realm)
 
     def signals(self) -> Signals | None:
-        """What the realm tells by shared signals; None where it tells none, or we may not know."""
+        """What the realm tells by shared signals; None where it tells none, or in a way that we do not understand."""
         status, body = self._get("ssf/config")
-        return _sense(lambda: read(body, Signals)) if status == 200 else None
+        try:
+            return read(body, Signals) if status == 200 else None
+        except Garbled:
+            # An experiment of theirs: nothing that we do rests on it.
+            return None
 
     def clients(self) -> Iterator[list[Client]]:
         """All clients, page by page."""

@@ -182,7 +182,7 @@ class Offering:
         if stream.status == "enabled":
             event = {"status": "disabled" if withdrawn else "enabled", "reason": WITHDRAWN if withdrawn else DECLARED}
             await self._about(delivery, Kind.STREAM_UPDATED, event)
-        if not withdrawn:
+        if not withdrawn and self._streams.get(stream.id) is delivery:
             # It may be declared otherwise now.
             await self._halt(stream.id)
             self._begin(stream)
