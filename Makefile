@@ -24,6 +24,7 @@ demo: setup ## run a small site with everything real but the hardware; ARGS="--h
 test: setup lint ## lint, then all tests; ARGS=tests/domain for a part
 	@scripts/debian $(DEBIAN_PEERS)
 	@scripts/keycloak
+	@scripts/canaille
 	$(BIN)/pytest $(ARGS)
 
 lint: setup ## ruff, mypy and the import contracts

@@ -9,7 +9,7 @@ from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import Invalid, NotFound, Unavailable
 from nameplate.domain.registry import Registry
 from nameplate.journals.segments import SegmentReader
-from tests.bridges.ssf.test_signing import PEM
+from tests.bridges.ssf.test_signing import EC, PEM
 
 HEARS = Bridge("idp", "s", BridgeType.SSF, options={"issuer": "https://idp.example", "audience": "us"})
 HEARD = Bridge("siem", "s", BridgeType.SSF)
@@ -20,8 +20,8 @@ def made(folder, **settings):
     async def nothing(_finding):
         """Nobody looks."""
 
-    async def key():
-        return PEM
+    async def key(alg):
+        return {"RS256": PEM, "ES256": EC}[alg]
 
     registry = Registry(bridges={each.id: each for each in (HEARS, HEARD, OTHER)})
     reader = SegmentReader(folder)

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.bridges.oidc.test_logout import REFUSED as LOGOUTS
 from tests.bridges.ssf.test_sets import REFUSED
 from tests.house.tree import ROOT, files
 
@@ -12,6 +13,12 @@ def test_every_refused_token_is_on_the_page_with_its_code():
     table = PAGE.partition("## Security event tokens")[2].partition("| case | answer |")[0]
     rows = dict(re.findall(r"(?m)^\| (.+) \| `(\w+)` \|$", table.partition("|---|---|")[2]))
     assert rows == {case: code for case, (_, code) in REFUSED.items()}
+
+
+def test_every_refused_logout_token_is_on_the_page_with_its_code():
+    table = PAGE.partition("## Signing out by the company's provider")[2].partition("| case | answer |")[0]
+    rows = dict(re.findall(r"(?m)^\| (.+) \| `oidc_(\w+)` \|$", table.partition("|---|---|")[2]))
+    assert rows == {case: code for case, (_, code) in LOGOUTS.items()}
 
 
 def test_every_test_that_is_named_is_there():

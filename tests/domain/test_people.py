@@ -58,12 +58,16 @@ def test_who_is_not_active_or_vouched_for_by_nobody_has_no_role():
 
 def test_what_a_record_does_not_name_stays_as_it_was():
     people: dict[str, Person] = {}
-    assert told(people, person(groups=["sec"], addresses=["h"], manager="p-2")) == "p-1"
-    told(people, person(at=at(5), active=False))
+    groups: dict[str, int] = {}
+    first = person(groups=["sec"], addresses=["h"], manager="p-2")
+    assert list(told(people, groups, first)) == [("person", "p-1"), ("group", "sec")]
+    assert list(told(people, groups, person(at=at(5), active=False))) == [("person", "p-1")]
     assert people["p-1"].groups == ("sec",)
     assert (people["p-1"].manager, people["p-1"].addresses, people["p-1"].active) == ("p-2", ("h",), False)
     since = people["p-1"].since
-    told(people, person(at=at(9), groups=[], bridge="other"))
+    assert list(told(people, groups, person(at=at(9), groups=["new"], bridge="other"))) == [("person", "p-1")]
+    assert list(groups) == ["sec"], "nobody who is here has been in the other one"
+    list(told(people, groups, person(at=at(9), groups=[])))
     later = people["p-1"]
     assert (list(later.groups), later.since, later.bridge) == ([], since, "iam")
 

@@ -120,6 +120,73 @@ def test_who_moves_to_another_team_does_not_answer_any_more(tmp_path):
     asyncio.run(main())
 
 
+def test_an_owning_team_that_all_have_left_is_succeeded_by_the_sponsor_who_says_yes(tmp_path):
+    async def main():
+        async with company(tmp_path, robot(sponsor=EVE)) as found:
+            eve = await found.tell(EVE, manager="bob")
+            await found.tell(ANN, status=Status.DISABLED)
+            await found.tell(BOB, groups=("kitchen",))
+            found.sponsors.succeed()
+            assert found.heart.registry.sponsorships == {}, "one is left"
+            await found.tell(EVE, groups=())  # the group is gone upstream, its people are not
+            assert found.orphans() == {"amr-1": "owner_empty"}
+            found.sponsors.succeed()
+            offer = found.heart.registry.sponsorships["amr-1"]
+            assert (offer.former, offer.successor) == ("team:ops", eve)
+            await found.tell(EVE, status=Status.DISABLED)
+            found.sponsors.succeed()
+            assert found.heart.registry.sponsorships["amr-1"].successor == await found.tell(BOB, groups=("kitchen",))
+            with pytest.raises(Refused, match="not you"):
+                await found.sponsors.accept("amr-1", eve)
+            await found.sponsors.accept("amr-1", found.heart.registry.sponsorships["amr-1"].successor)
+            assert found.orphans() == {}
+            found.sponsors.succeed()
+            found.heart.now += 15 * DAY_US
+            await found.sponsors.lapse()
+            assert (await found.heart.ask()).permit
+            assert found.heart.replayed().groups == found.heart.registry.groups
+            await found.heart.declare()
+            assert found.findings() == ["owner_gone", "owner_gone"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(("tier", "acts"), [("high", False), ("low", True)])
+def test_a_team_that_is_not_succeeded_in_time_stops_what_is_of_high_tier(tmp_path, tier, acts):
+    async def main():
+        async with company(tmp_path, robot(tier=tier)) as found:
+            for each in (ANN, BOB):
+                await found.tell(each, status=Status.DISABLED)
+            found.sponsors.succeed()
+            assert found.heart.registry.sponsorships["amr-1"].successor == ""
+            found.heart.now += 15 * DAY_US
+            await found.sponsors.lapse()
+            assert (await found.heart.ask()).permit is acts
+            await found.heart.declare()
+            assert found.findings() == ["owner_gone", "orphaned"]
+            assert "its owner has left" in found.heart.records("finding")[-1]["text"]
+
+    asyncio.run(main())
+
+
+def test_a_team_that_is_back_needs_nobody_and_one_that_nobody_has_told_of_yet_is_not_gone(tmp_path):
+    async def main():
+        async with company(
+            tmp_path, {"kind": "Team", "id": "new", "group": "yet to come"}, robot(owner="new")
+        ) as found:
+            found.sponsors.succeed()
+            assert (found.orphans(), found.heart.registry.sponsorships) == ({"amr-1": "owner_empty"}, {})
+            await found.tell(BOB, groups=("yet to come",))
+            await found.tell(BOB, groups=())
+            found.sponsors.succeed()
+            assert found.heart.registry.sponsorships["amr-1"].former == "team:new"
+            await found.tell(BOB, groups=("yet to come",))
+            found.sponsors.succeed()
+            assert found.heart.registry.sponsorships == {}
+
+    asyncio.run(main())
+
+
 def test_every_kind_of_orphan_is_told_and_a_retired_one_is_none(tmp_path):
     async def main():
         actors = [

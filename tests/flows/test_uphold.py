@@ -288,3 +288,42 @@ def test_the_end_of_a_strangers_sessions_makes_nobody_known(tmp_path):
         assert heart.registry.people == {}
 
     run(tmp_path, scene)
+
+
+def test_another_address_takes_the_place_of_the_former_one(tmp_path):
+    async def scene(heart, upholder):
+        await upholder.people([person(Status.ACTIVE, addresses=("ada@clinic.example", "a@clinic.example"))])
+        (effect,) = await upholder.people(
+            [person(key="", addresses=("ADA@clinic.example",), renamed="ada.b@clinic.example")]
+        )
+        assert effect.id == ADA
+        known = heart.registry.people[ADA]
+        assert set(known.addresses) == {upholder.address("ada.b@clinic.example"), upholder.address("a@clinic.example")}
+        assert "clinic.example" not in str(heart.records("person"))
+        (gone,) = await upholder.people([person(Status.DISABLED, "", addresses=("ada@clinic.example",))])
+        assert gone.refused == "person"
+
+    run(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    ("bridge", "former", "now"),
+    [
+        ("ssf", "ada@clinic.example", "new@clinic.example"),
+        ("iam", "nobody@clinic.example", "new@clinic.example"),
+        ("iam", "ada@clinic.example", "bob@clinic.example"),
+        ("iam", "shared@clinic.example", "new@clinic.example"),
+    ],
+    ids=["of another bridge", "of a stranger", "that somebody else has", "that two have"],
+)
+def test_another_address_is_refused(tmp_path, bridge, former, now):
+    async def scene(heart, upholder):
+        shared = "shared@clinic.example"
+        await upholder.people([person(Status.ACTIVE, addresses=("ada@clinic.example", shared))])
+        await upholder.people([person(Status.ACTIVE, "bob", addresses=("bob@clinic.example", shared))])
+        before = dict(heart.registry.people)
+        (effect,) = await upholder.people([person(key="", bridge=bridge, addresses=(former,), renamed=now)])
+        assert (effect.id, effect.refused) == ("", "person")
+        assert heart.registry.people == before
+
+    run(tmp_path, scene)

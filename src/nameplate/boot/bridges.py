@@ -8,8 +8,9 @@ from nameplate.ports.upstream import Follower
 
 from .paths import Paths
 
-Build = Callable[[Bridge, bytes, Path], Follower]
-"""(as declared, its credential, empty where it names none, a file for where it has got to) -> what follows it."""
+Build = Callable[[Bridge, bytes, frozenset[str], Path], Follower]
+"""(as declared, its credential, empty where it names none, groups of teams, a file for where it has got to) -> what
+follows it."""
 
 
 def _ldap() -> Build:
@@ -17,8 +18,8 @@ def _ldap() -> Build:
     from nameplate.bridges.ldap.known import KnownFile
     from nameplate.bridges.ldap.settings import read_settings
 
-    def build(bridge: Bridge, credential: bytes, cursor: Path) -> Follower:
-        settings = read_settings(bridge, credential)
+    def build(bridge: Bridge, credential: bytes, teams: frozenset[str], cursor: Path) -> Follower:
+        settings = read_settings(bridge, credential, teams)
         return LdapFollower(settings, KnownFile(cursor, settings.digest))
 
     return build
@@ -29,8 +30,8 @@ def _active_directory() -> Build:
     from nameplate.bridges.ldap.known import KnownFile
     from nameplate.bridges.ldap.settings import read_settings
 
-    def build(bridge: Bridge, credential: bytes, cursor: Path) -> Follower:
-        settings = read_settings(bridge, credential)
+    def build(bridge: Bridge, credential: bytes, teams: frozenset[str], cursor: Path) -> Follower:
+        settings = read_settings(bridge, credential, teams)
         return ActiveDirectoryFollower(settings, KnownFile(cursor, settings.digest))
 
     return build
@@ -41,7 +42,7 @@ def _keycloak() -> Build:
     from nameplate.bridges.keycloak.settings import read_settings
 
     # It reads everything at each start: there is nothing to keep in between.
-    return lambda bridge, credential, _cursor: KeycloakFollower(read_settings(bridge, credential))
+    return lambda bridge, credential, teams, _cursor: KeycloakFollower(read_settings(bridge, credential, teams))
 
 
 FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {
@@ -52,11 +53,13 @@ FOLLOWERS: Mapping[BridgeType, Callable[[], Build]] = {
 """Each loads its code when it is called: a server without bridges carries none of it."""
 
 
-def followers(paths: Paths) -> Callable[[Bridge, bytes], Follower | None]:
-    """What makes the follower of a declared bridge; None for one that calls us."""
+def followers(
+    paths: Paths, teams: Callable[[], frozenset[str]] = frozenset
+) -> Callable[[Bridge, bytes], Follower | None]:
+    """What makes the follower of a declared bridge; None for one that calls us. `teams`: the groups of teams."""
 
     def follower(bridge: Bridge, credential: bytes) -> Follower | None:
         load = FOLLOWERS.get(bridge.type)
-        return load()(bridge, credential, paths.cursors / f"bridge-{bridge.id}.json") if load else None
+        return load()(bridge, credential, teams(), paths.cursors / f"bridge-{bridge.id}.json") if load else None
 
     return follower

@@ -89,7 +89,7 @@ class OwnershipSettings(_Section):
     """Who answers for actors."""
 
     acknowledge_days: int = Field(
-        default=14, ge=1, le=365, description="How long whoever is to succeed a sponsor who has left has to say yes."
+        default=14, ge=1, le=365, description="How long whoever is to succeed an owner or a sponsor has to say yes."
     )
 
 

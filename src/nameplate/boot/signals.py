@@ -30,7 +30,7 @@ Build = Callable[[Bridge, bytes], Follower | None]
 class Signals:
     """Both sides. Owned by the event loop of the managing process.
 
-    `raise_finding` puts one on record; `signing_key` gives our private key (PEM).
+    `raise_finding` puts one on record; `signing_key` gives our private key for an algorithm (PEM).
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Signals:
         node: str,
         journal: JournalReader,
         raise_finding: Callable[[Finding], Awaitable[None]],
-        signing_key: Callable[[], Awaitable[bytes]],
+        signing_key: Callable[[str], Awaitable[bytes]],
     ) -> None:
         self._settings, self._cursors, self._registry = settings, cursors, registry
         self._node, self._journal = node, journal
@@ -96,13 +96,13 @@ class Signals:
         """Our own transmitter, started when it is first needed."""
         if self._offering is None:
             from nameplate.bridges.ssf.offering import Offering
-            from nameplate.bridges.ssf.signing import Signer
+            from nameplate.bridges.ssf.signing import ES256, RS256, Signer
             from nameplate.bridges.ssf.streams import StreamFile, seal_key
 
-            key = await self._signing_key()
+            key, second = await self._signing_key(RS256), await self._signing_key(ES256)
             if self._offering is None:
                 file = StreamFile(self._streams, seal_key(key))
-                signer, bridges = Signer(self.issuer, key), self._registry.bridges
+                signer, bridges = Signer(self.issuer, key, second), self._registry.bridges
                 self._offering = Offering(self._node, self._journal, file, signer, bridges, lambda: self._registry.seq)
                 await self._offering.start()
         return self._offering

@@ -41,9 +41,17 @@ def _options(*required: str, **usual: str) -> tuple[Option, ...]:
 
 
 OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
-    BridgeType.SCIM: _options(governed="", beside=""),
+    BridgeType.SCIM: _options(governed="", beside="", cursor="true"),
     BridgeType.SSF: _options(
-        issuer="", audience="", ca="", subjects="", subject_issuer="", delivery="push", stream="", private=""
+        issuer="",
+        audience="",
+        ca="",
+        subjects="",
+        subject_issuer="",
+        delivery="push",
+        stream="",
+        private="",
+        alg="RS256",
     ),
     BridgeType.LDAP: _options(
         "base",
@@ -69,6 +77,9 @@ OPTIONS: Mapping[BridgeType, tuple[Option, ...]] = {
 
 HEARS_SILENCE = frozenset({BridgeType.LDAP, BridgeType.ACTIVE_DIRECTORY, BridgeType.KEYCLOAK, BridgeType.SSF})
 """Types that are asked, or that say regularly that they are there: a lease can rest on them."""
+
+READS_GROUPS = frozenset({BridgeType.LDAP, BridgeType.ACTIVE_DIRECTORY, BridgeType.KEYCLOAK})
+"""Types by which we ask for groups, for those only that mean something here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,11 +164,25 @@ class BridgeHeard:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A provider vouches for a person. `linked`: another bridge brings them, so that nothing new is said of them."""
+    """A provider vouches for a person. `linked`: another bridge brings them, so that nothing new is said of them.
+
+    `subject`, `session`: see `ports.company.Vouched`.
+    """
 
     bridge: str
     notice: PersonNotice
     linked: bool
+    subject: str = field(default="", repr=False)
+    session: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """A provider says that somebody has signed out there; see `ports.company.LoggedOut`."""
+
+    bridge: str
+    subject: str = field(repr=False)
+    session: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ class PersonNotice:
     `key`: their own lasting id upstream; empty where they are only known by one of `addresses`. `manager`: that of
     their manager, empty if they have none. `addresses`: their mail addresses in plain text, which travels between our
     own processes only: on record are keyed hashes. `groups`: names of the groups upstream that they are in.
-    `end_sessions`: whoever is signed in as them is so no more. `name`: what people call them; it never goes further
-    than to the names that are kept outside of the record.
+    `end_sessions`: whoever is signed in as them is so no more. `renamed`: the mail address that they have from now on
+    in the place of the one in `addresses`. `name`: what people call them; it never goes further than to the names that
+    are kept outside of the record.
     """
 
     bridge: str
@@ -56,6 +57,7 @@ class PersonNotice:
     decided_at: int = 0
     received_at: int = 0
     name: str = field(default="", repr=False)
+    renamed: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

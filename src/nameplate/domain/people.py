@@ -44,7 +44,8 @@ class Passkey:
 class Session:
     """A person who is signed in. `id`: SHA-256 of the token, hex. `proved_at`: the last proof, by IAM or passkey.
 
-    `client`: `console` or `cli`. Times: microseconds, UTC.
+    `client`: `console` or `cli`. `subject`, `upstream`: keyed hashes of what the company's provider calls the person
+    and the session there, where it was by one that they signed in. Times: microseconds, UTC.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Session:
     since: int
     until: int
     proved_at: int
+    subject: str = ""
+    upstream: str = ""
 
 
 def person_id(secret: bytes, bridge: str, key: str) -> str:
@@ -64,6 +67,11 @@ def address_hash(secret: bytes, address: str) -> str:
     """A mail address as it may be on record. Upper and lower case are the same mailbox."""
     text = address.strip().removeprefix("mailto:").lower()
     return _keyed(secret, "address", text)[:32]
+
+
+def provider_hash(secret: bytes, bridge: str, claim: str, value: str) -> str:
+    """What a provider calls a person (`sub`) or a session (`sid`), as it may be on record; empty for nothing."""
+    return _keyed(secret, f"{bridge}/{claim}", value)[:32] if value else ""
 
 
 def _keyed(secret: bytes, kind: str, text: str) -> str:
@@ -90,8 +98,11 @@ def owners(people: Mapping[str, Person], passkeys: Mapping[str, Passkey], bridge
     return [ident for ident in keyed if Role.OWNER in roles_of(people.get(ident), bridges)]
 
 
-def told(people: dict[str, Person], record: Mapping[str, Any]) -> str:
-    """Take in a record of the kind `person`; what it does not name stays as it was. Returns the person's id."""
+def told(people: dict[str, Person], groups: dict[str, int], record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Take in a record of the kind `person`; what it does not name stays as it was. Gives what it touched.
+
+    `groups`: those that have had somebody in them who was here, and since when: only such a one can be left by all.
+    """
     ident = str(record["person"])
     former = people.get(ident) or Person(ident, str(record["bridge"]), since=moment(record["at"]))
     after = replace(
@@ -104,7 +115,11 @@ def told(people: dict[str, Person], record: Mapping[str, Any]) -> str:
     if active != former.active:
         after = replace(after, active=active, since=moment(record["at"]))
     people[ident] = after
-    return ident
+    yield "person", ident
+    for group in after.groups if after.active else ():
+        if group not in groups:
+            groups[group] = moment(record["at"])
+            yield "group", group
 
 
 def passkey_bound(passkeys: dict[str, Passkey], record: Mapping[str, Any]) -> str:
@@ -134,7 +149,8 @@ def session_told(sessions: dict[str, Session], record: Mapping[str, Any]) -> str
         sessions[ident] = replace(sessions[ident], proved_at=at)
     elif record["kind"] == "session_started":
         until = moment(record["until"])
-        sessions[ident] = Session(ident, str(record["person"]), str(record["client"]), at, until, at)
+        provided = str(record.get("subject", "")), str(record.get("upstream", ""))
+        sessions[ident] = Session(ident, str(record["person"]), str(record["client"]), at, until, at, *provided)
     return ident
 
 

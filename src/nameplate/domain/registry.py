@@ -310,8 +310,8 @@ def _bridge_token(registry: Registry, record: Record) -> Iterator[Touched]:
 
 def _person(registry: Registry, record: Record) -> Iterator[Touched]:
     """Whoever may no longer be here is not signed in either."""
-    ident = people.told(registry.people, record)
-    yield Touched("person", ident)
+    ident = str(record["person"])
+    yield from (Touched(*each) for each in people.told(registry.people, registry.groups, record))
     if not registry.people[ident].active or record.get("end_sessions"):
         yield from _end_sessions(registry, ident, _time(record["at"]))
 

@@ -1,4 +1,4 @@
-"""Who answers for an actor when the person who did has left: a successor who must say yes within a time."""
+"""Who answers for an actor when its owner or its sponsor has left: a successor who must say yes within a time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from .timestamps import moment
+
+TEAM = "team:"
+"""How `former` begins where it was the owning team that has left."""
 
 
 class Handover(StrEnum):
@@ -29,9 +32,9 @@ class Orphanhood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sponsorship:
-    """The succession of the sponsor of `actor`. `former`, `successor`: people by pseudonym; `successor` may be nobody.
+    """The succession of who answered for `actor`. `former`: a person by pseudonym, or TEAM and the id of a team.
 
-    `until`: when it lapses. Times: microseconds, UTC.
+    `successor`: a person by pseudonym; may be nobody. `until`: when it lapses. Times: microseconds, UTC.
     """
 
     actor: str

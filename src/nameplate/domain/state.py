@@ -61,7 +61,8 @@ class Registry:
     `units`: the newest actor of each physical unit, by `unit_key`; they are never forgotten.
     `upstreams`: what bridges said of actors; `held`: the bridge by whose word alone an actor is suspended now.
     `bridge_tokens`: SHA-256 of the token of each bridge, hex. `people`, `passkeys`, `sessions`: see `domain.people`.
-    `sponsorships`: the succession of each actor whose sponsor has left; `reviews`: when somebody last looked at it.
+    `groups`: those upstream in which somebody has been who was here, by name, and since when.
+    `sponsorships`: the succession of each actor whose owner or sponsor has left; `reviews`: when somebody last looked.
     `in_charge`: since when an owner has had a passkey: from the first one on the machine itself only proposes.
     `proposals`: risky acts that wait for people, or did so lately.
     `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
@@ -104,6 +105,7 @@ class Registry:
     held: dict[str, str] = field(default_factory=dict)
     bridge_tokens: dict[str, str] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
     passkeys: dict[str, Passkey] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     sponsorships: dict[str, Sponsorship] = field(default_factory=dict)
@@ -126,6 +128,10 @@ class Registry:
     def revision(self, kind: str, ident: str) -> int:
         """The last revision of a contract or a rule, 0 where there never was one."""
         return self.revisions.get(f"{kind}/{ident}", 0)
+
+    def team_groups(self) -> frozenset[str]:
+        """The groups upstream that are the people of teams."""
+        return frozenset(each.group for each in self.teams.values() if each.group)
 
     def site(self, ident: str) -> Site:
         """A site; the one called `default` exists without being declared."""

@@ -71,11 +71,32 @@ class Sessions:
         ended = [await self.end(each.id, by, reason) for each in self._of(person)]
         return sum(ended)
 
+    async def end_upstream(self, person: str, subject: str, upstream: str, by: str, reason: str) -> int:
+        """Sign out whoever has signed out at a provider; how many sessions that were.
+
+        With `upstream` the sessions that came of that one there; where it is not known of a session of `subject`, that
+        one too. Without it all of `person`, and of whoever `subject` has signed in as.
+        """
+        known = list(self._registry.sessions.values())
+        if upstream:
+            ending = [each for each in known if _came_of(each, subject, upstream)]
+        else:
+            people = {person} | {each.person for each in known if subject and each.subject == subject}
+            ending = [each for each in known if each.person in people]
+        ended = [await self.end(each.id, by, reason) for each in ending]
+        return sum(ended)
+
     def _of(self, person: str) -> list[Session]:
         return [each for each in self._registry.sessions.values() if each.person == person]
 
     def _last(self, session: Session) -> int:
         return max(self._used.get(session.id, 0), session.since, session.proved_at)
+
+
+def _came_of(session: Session, subject: str, upstream: str) -> bool:
+    if subject and session.subject != subject:
+        return False
+    return session.upstream == upstream or bool(subject and not session.upstream)
 
 
 def _ended(session: Session, by: str, reason: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from nameplate.domain.actors import Actor, State, Tier
 from nameplate.domain.errors import Conflict, NameplateError, NotFound, Refused
 from nameplate.domain.findings import Finding, Severity
 from nameplate.domain.registry import Registry, Touched
-from nameplate.domain.sponsorships import Handover, Orphanhood, Sponsorship
+from nameplate.domain.sponsorships import TEAM, Handover, Orphanhood, Sponsorship
 from nameplate.domain.timestamps import rfc3339
 from nameplate.ports.authority import Alarms, Orders
 from nameplate.ports.ledger import Ledger
@@ -71,27 +71,26 @@ class Sponsors:
 
     def orphans(self) -> Iterator[Orphan]:
         """The actors that are not retired and for which nobody answers, by id."""
-        people = self._by_address()
+        people, staffed = self._by_address(), self._staffed()
         for actor in sorted(self._registry.actors.values(), key=lambda each: each.id):
-            why = self._why(actor, people) if self._lives(actor) else None
+            why = self._why(actor, people, staffed) if self._lives(actor) else None
             if why is not None:
                 offer = self._registry.sponsorships.get(actor.id)
                 yield Orphan(actor.id, why, offer.successor, offer.until) if offer else Orphan(actor.id, why)
 
     def succeed(self) -> None:
-        """Offer every actor whose sponsor has left to whoever comes next; whose sponsor is back, needs nobody."""
-        people = self._by_address()
+        """Offer every actor whose owner or sponsor has left to whoever comes next; where they are back, to nobody."""
+        people, staffed = self._by_address(), self._staffed()
         for actor in list(self._registry.actors.values()):
-            if not actor.sponsor or not self._lives(actor):
-                continue
-            former, offer = people.get(self._address(actor.sponsor), ""), self._registry.sponsorships.get(actor.id)
-            if offer is not None and offer.former != former:
-                self._ledger.note({"kind": "sponsorship", "actor": actor.id, "state": "ended"})
-                offer = None
-            if former and self._gone(former, actor) and (offer is None or self._refuses(offer)):
+            former = self._left(actor, people, staffed) if self._lives(actor) else ""
+            offer = self._registry.sponsorships.get(actor.id)
+            if not former:
+                if offer is not None:
+                    self._ledger.note({"kind": "sponsorship", "actor": actor.id, "state": "ended"})
+            elif offer is None or offer.former != former:
+                self._offer(actor, former, people, None)
+            elif not self._is_active(offer.successor):
                 self._offer(actor, former, people, offer)
-            elif offer is not None and former and not self._gone(former, actor):
-                self._ledger.note({"kind": "sponsorship", "actor": actor.id, "state": "ended"})
 
     async def lapse(self) -> None:
         """Whoever was asked has not said yes in time: an actor of high tier is suspended, another flagged."""
@@ -100,7 +99,7 @@ class Sponsors:
         for offer in [each for each in due if each.until <= now]:
             await self._ledger.commit({"kind": "sponsorship", "actor": offer.actor, "state": str(Handover.LAPSED)})
             actor = self._registry.actors[offer.actor]
-            text = f"Nobody answers for {actor.id}: its sponsor has left and no successor has said yes."
+            text = f"Nobody answers for {actor.id}: its {_who(offer.former)} has left and no successor has said yes."
             self._alarms.raise_finding(Finding("orphaned", _severity(actor), text, actor.id))
             if actor.tier is Tier.HIGH:
                 await self._suspend(actor.id, text)
@@ -144,15 +143,14 @@ class Sponsors:
         self._overdue.pop(actor, None)
         return self.review_due(self._registry.actors[actor])
 
-    def _why(self, actor: Actor, people: dict[str, str]) -> Orphanhood | None:
+    def _why(self, actor: Actor, people: dict[str, str], staffed: frozenset[str]) -> Orphanhood | None:
         offer = self._registry.sponsorships.get(actor.id)
-        accepted = offer is not None and offer.state is Handover.ACCEPTED and self._is_active(offer.successor)
         if not actor.owner:
             return Orphanhood.NO_OWNER
-        if self._is_empty(actor.owner):
-            return Orphanhood.OWNER_EMPTY
-        if accepted:
+        if offer is not None and offer.state is Handover.ACCEPTED and self._is_active(offer.successor):
             return None
+        if self._is_empty(actor.owner, staffed):
+            return Orphanhood.OWNER_EMPTY
         if not actor.sponsor:
             return Orphanhood.NO_SPONSOR
         person = people.get(self._address(actor.sponsor), "")
@@ -161,22 +159,35 @@ class Sponsors:
             return Orphanhood.SPONSOR_UNKNOWN if self._registry.people else None
         return self._gone(person, actor)
 
+    def _left(self, actor: Actor, people: dict[str, str], staffed: frozenset[str]) -> str:
+        """Who answered for an actor and does not any more: the team that owns it, else its sponsor; empty for nobody.
+
+        A group in which nobody has been yet is not one that all have left: its system may still be telling of it.
+        """
+        if self._is_empty(actor.owner, staffed) and self._group(actor.owner) in self._registry.groups:
+            return f"{TEAM}{actor.owner}"
+        person = people.get(self._address(actor.sponsor), "") if actor.sponsor else ""
+        return person if person and self._gone(person, actor) else ""
+
     def _gone(self, person: str, actor: Actor) -> Orphanhood | None:
         if not self._is_active(person):
             return Orphanhood.SPONSOR_LEFT
-        group = self._group(actor.owner)
-        known = self._registry.people[person]
-        return Orphanhood.SPONSOR_MOVED if group and group not in known.groups else None
+        group, known = self._group(actor.owner), self._registry.people[person]
+        moved = group in self._registry.groups and group not in known.groups
+        return Orphanhood.SPONSOR_MOVED if moved else None
 
     def _group(self, team: str) -> str:
         declared = self._registry.teams.get(team)
         return declared.group if declared else ""
 
-    def _is_empty(self, team: str) -> bool:
-        """Whether the group of a team is known to have nobody in it who is still here."""
+    def _staffed(self) -> frozenset[str]:
+        """The groups upstream that have somebody in them who is still here."""
+        return frozenset(group for each in self._registry.people.values() if each.active for group in each.groups)
+
+    def _is_empty(self, team: str, staffed: frozenset[str]) -> bool:
+        """Whether the group of a team has nobody in it who is still here. Where no system tells of people, none is."""
         group = self._group(team)
-        members = [each for each in self._registry.people.values() if group and group in each.groups]
-        return bool(group and self._registry.people) and not any(each.active for each in members)
+        return bool(group and self._registry.people) and group not in staffed
 
     def _offer(self, actor: Actor, former: str, people: dict[str, str], refused: Sponsorship | None) -> None:
         successor = next((each for each in self._candidates(actor, former, people) if self._is_active(each)), "")
@@ -186,22 +197,23 @@ class Sponsors:
         record = {"kind": "sponsorship", "actor": actor.id, "state": str(Handover.OFFERED), "until": rfc3339(until)}
         self._ledger.note(record | {"former": former, "successor": successor})
         who = f"{successor} is asked to" if successor else "nobody is left to"
-        text = f"The sponsor of {actor.id} has left; {who} answer for it until {rfc3339(until)[:10]}."
-        self._alarms.raise_finding(Finding("sponsor_gone", _severity(actor), text, actor.id))
+        text = f"The {_who(former)} of {actor.id} has left; {who} answer for it until {rfc3339(until)[:10]}."
+        told = (_severity(actor), text, actor.id)
+        is_team = former.startswith(TEAM)
+        self._alarms.raise_finding(Finding("owner_gone", *told) if is_team else Finding("sponsor_gone", *told))
 
     def _candidates(self, actor: Actor, former: str, people: dict[str, str]) -> Iterator[str]:
-        """Co-sponsors by name, then the manager, then theirs."""
+        """Where a team has left, the sponsor; co-sponsors by name; then the sponsor's manager, then theirs."""
+        sponsor = people.get(self._address(actor.sponsor), "") if actor.sponsor else ""
+        if sponsor != former:
+            yield sponsor
         yield from (people.get(self._address(each), "") for each in actor.co_sponsors)
-        seen = {former}
-        person = self._registry.people.get(former)
+        seen = {sponsor}
+        person = self._registry.people.get(sponsor)
         while person is not None and person.manager and person.manager not in seen:
             seen.add(person.manager)
             yield person.manager
             person = self._registry.people.get(person.manager)
-
-    def _refuses(self, offer: Sponsorship) -> bool:
-        """Whether whom it was offered to cannot say yes any more."""
-        return not self._is_active(offer.successor)
 
     def _is_active(self, person: str) -> bool:
         known = self._registry.people.get(person)
@@ -221,6 +233,10 @@ class Sponsors:
                 await self._orders.order("suspend", (actor,), "system", reason)
             except NameplateError:
                 return
+
+
+def _who(former: str) -> str:
+    return "owner" if former.startswith(TEAM) else "sponsor"
 
 
 def _severity(actor: Actor) -> Severity:

@@ -1,12 +1,12 @@
 """What the company's identity systems say of actors and people, put in force: a stop before anything is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from nameplate.domain.actors import State
 from nameplate.domain.errors import NameplateError
 from nameplate.domain.notices import ActorNotice, Effect, PersonNotice, Status
-from nameplate.domain.people import Person, address_hash, person_id
+from nameplate.domain.people import Person, address_hash, person_id, provider_hash
 from nameplate.domain.registry import BY_BRIDGE, Registry
 from nameplate.domain.timestamps import rfc3339
 from nameplate.domain.upstreams import Upstream, next_upstream, upstream_id
@@ -63,15 +63,25 @@ class Upholder:
         return [
             Effect(person, applied_at=at, recorded=all([await each for each in written]))
             if person
-            else Effect(refused="person", message="Nobody here is known as that person.")
+            else Effect(refused="person", message="Nobody here is known as that person, or not as that one alone.")
             for person, at, written in noticed
         ]
 
     def persons(self, notice: PersonNotice) -> tuple[str, ...]:
-        """The ids of those whom a notice is about. An address may be that of several: each bridge brought its own."""
+        """The ids of those whom a notice is about. An address may be that of several: each bridge brought its own.
+
+        Another address gets only who is alone in having the former one there, and where nobody else has the new one.
+        """
         if notice.key:
             return (person_id(self._secret, notice.bridge, notice.key),)
-        hashed = {self.address(address) for address in notice.addresses or ()}
+        having = self._having(notice.addresses or ())
+        if not notice.renamed:
+            return having
+        own = tuple(ident for ident in having if self._registry.people[ident].bridge == notice.bridge)
+        return own if len(own) == 1 and set(self._having((notice.renamed,))) <= set(own) else ()
+
+    def _having(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        hashed = {self.address(address) for address in addresses}
         return tuple(sorted(each.id for each in self._registry.people.values() if hashed & set(each.addresses)))
 
     def _enforced(self, notice: PersonNotice) -> tuple[str, int, list[Awaitable[bool]]]:
@@ -85,6 +95,10 @@ class Upholder:
     def address(self, address: str) -> str:
         """A mail address as it is on record."""
         return address_hash(self._secret, address)
+
+    def provided(self, bridge: str, claim: str, value: str) -> str:
+        """What a provider calls a person or a session, as it is on record."""
+        return provider_hash(self._secret, bridge, claim, value)
 
     async def _stop(
         self, bridge: str, holding: Sequence[Upstream | None], notices: Sequence[ActorNotice], effects: list[Effect]
@@ -158,6 +172,9 @@ class Upholder:
         """The record of what is new; None where nothing is, or where it tells nothing of somebody unknown."""
         former = self._registry.people.get(ident)
         said = self._said(notice)
+        if former is not None and notice.renamed:
+            left = set(former.addresses) - {self.address(each) for each in notice.addresses or ()}
+            said = {**said, "addresses": sorted({*left, self.address(notice.renamed)})}
         if former is None and not said:
             return None
         if former is not None and former.bridge != notice.bridge and said.get("active"):

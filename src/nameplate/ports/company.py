@@ -14,12 +14,29 @@ class Begun(NamedTuple):
 
 
 class Vouched(NamedTuple):
-    """Whom the provider vouches for. `key`: the value of the claim by which people are matched."""
+    """Whom the provider vouches for. `key`: the value of the claim by which people are matched.
+
+    `subject`, `session`: what the provider calls them and their session there (`sub`, `sid`).
+    """
 
     key: str
     name: str = ""
     mail: str = ""
     groups: tuple[str, ...] = ()
+    subject: str = ""
+    session: str = ""
+
+
+class LoggedOut(NamedTuple):
+    """Who has signed out at the provider: `subject`, or of one `session` only; one of them may be empty.
+
+    `id`: of the message, which counts once; `until`: when it counts no more (seconds since the epoch).
+    """
+
+    id: str
+    until: float
+    subject: str = ""
+    session: str = ""
 
 
 class Provider(Protocol):
@@ -31,6 +48,10 @@ class Provider(Protocol):
 
     async def finish(self, begun: Begun, said: Mapping[str, str], back: str) -> Vouched:
         """Whom it vouches for, from what came back in the address; nothing is believed that was not asked for."""
+        ...
+
+    async def logged_out(self, token: str) -> LoggedOut:
+        """What a logout token says (Back-Channel Logout 1.0). That it counts once is for the caller to see to."""
         ...
 
     async def ended(self, back: str) -> str:

@@ -82,3 +82,21 @@ def test_nobody_there_is_unavailable():
     api = Api(read_settings(bridge("http://127.0.0.1:9", realm="clinic"), b"s3cret"))
     with pytest.raises(Unavailable, match="does not answer"):
         api.realm()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ((200, b'{"nativelyEmittedEvents": ["CaepSessionRevoked"], "other": {}}'), ["CaepSessionRevoked"]),
+        ((200, b"{}"), []),
+        ((404, b"{}"), None),
+        ((403, b"{}"), None),
+        ((200, b"<html>"), None),
+        ((200, b'{"nativelyEmittedEvents": {"a": 1}}'), None),
+    ],
+)
+def test_signals_are_looked_at_and_nothing_rests_on_them(answer, told):
+    with answering((200, TOKEN), answer) as (api, seen):
+        found = api.signals()
+    assert (found and found.told) == told
+    assert seen[-1][1].endswith("/admin/realms/clinic/ssf/config")

@@ -1,53 +1,11 @@
-"""Against the real Keycloak: one for all tests of this file, since it takes a while to start."""
+"""Against the real Keycloak."""
 
 import time
-from contextlib import contextmanager
 
 import pytest
 
-from nameplate.entry.bench.keycloak import INSTALL, READER_SECRET, REALM, home, running_keycloak
-from nameplate.entry.bench.workload import free_port
-from nameplate.entry.serve.started import running_server
-from tests.conftest import missing
-from tests.entry.world import World
-
-PATIENCE_S = 30.0
-USERS = '["user"]'
-GROUP = "nameplate-owners"
-
-
-@pytest.fixture(scope="module")
-def keycloak(tmp_path_factory):
-    if home() is None:
-        missing(f"Keycloak is not there; get it with: {INSTALL}")
-    with running_keycloak(tmp_path_factory.mktemp("kc") / "kc") as server:
-        yield server
-
-
-@pytest.fixture
-def world(tmp_path):
-    with running_server(tmp_path, free_port(), NAMEPLATE_AUTHZEN__SUBJECT_TYPES=USERS) as server:
-        yield World(server)
-
-
-@contextmanager
-def following(world, server, lease="20s"):
-    world.run("key", "put", "keycloak", stdin=READER_SECRET)
-    manifest = f"{{kind: Bridge, id: kc, type: keycloak, url: '{server.url}', realm: {REALM}, credential: keycloak"
-    world.apply(f"{manifest}, lease: {lease}, interval: '0.2', roles: {{{GROUP}: owner}}}}")
-    until(lambda: status(world).get("status") == "ok" and status(world)["heard_at"])
-    yield
-
-
-def until(holds):
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def status(world):
-    return next((each for each in world.run("bridge", "status", "--json").json["items"] if each["id"] == "kc"), {})
+from nameplate.entry.bench.keycloak import READER_SECRET
+from tests.bridges.keycloak.conftest import GROUP, following, status, until
 
 
 def state(world, actor):
@@ -88,13 +46,15 @@ def told_of(world, actor):
 
 @pytest.mark.timeout(600)
 def test_people_are_known_by_pseudonym_and_their_groups_give_roles(world, keycloak):
-    group = keycloak.call("POST", "groups", {"name": GROUP})
-    assert group is None
-    ann = keycloak.user("ann", email="ann@clinic.example", firstName="Ann", lastName="Berg", groups=[GROUP])
+    groups = [GROUP, "porters", "nobody-asked"]
+    for name in groups:
+        keycloak.group(name)
+    ann = keycloak.user("ann", email="ann@clinic.example", firstName="Ann", lastName="Berg", groups=groups)
+    world.apply("{kind: Team, id: porters, group: porters}")
     with following(world, keycloak):
         journal = world.run("journal", "export", "--out", "-").out
         assert '"kind":"person"' in journal
-        assert GROUP in journal
+        assert f'"groups":["{GROUP}","porters"]' in journal, "of a role, and of a team"
         for secret in ("ann@clinic.example", "Ann", "Berg", ann):
             assert secret not in journal
         keycloak.call("PUT", f"users/{ann}", keycloak.call("GET", f"users/{ann}") | {"enabled": False})

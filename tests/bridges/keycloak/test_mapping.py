@@ -7,10 +7,11 @@ from nameplate.bridges.keycloak.mapping import (
     of_client,
     of_person,
     of_user,
+    signals_told,
     touched,
 )
 from nameplate.bridges.keycloak.settings import read_settings
-from nameplate.bridges.keycloak.wire import AdminEvent, Client, User
+from nameplate.bridges.keycloak.wire import AdminEvent, Client, Signals, User
 from nameplate.domain.notices import Status
 from tests.bridges.keycloak.test_settings import bridge
 
@@ -77,3 +78,21 @@ def test_events_are_about_clients_and_users(path, found):
 def test_who_is_gone_can_return():
     assert gone_actor(SETTINGS, "c1").status is Status.DISABLED
     assert gone_person(SETTINGS, "u1").status is Status.DISABLED
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (None, "none: the realm tells none"),
+        ([], "nothing: not of accounts"),
+        (["CaepSessionRevoked", "CaepCredentialChange"], "credential-change, session-revoked: not of accounts"),
+        (["CaepSessionRevoked", "RiscAccountDisabled"], "account-disabled, session-revoked: a bridge of type ssf"),
+        (
+            ["https://schemas.openid.net/secevent/risc/event-type/account-disabled"],
+            "account-disabled: a bridge of type",
+        ),
+        (["RiscAccountDisabledNot"], "account-disabled-not: not of accounts"),
+    ],
+)
+def test_what_signals_are_good_for_is_told_by_what_the_realm_says_of_them(told, says):
+    assert signals_told(None if told is None else Signals(told)).startswith(says)

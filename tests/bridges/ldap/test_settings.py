@@ -10,6 +10,8 @@ LOCAL = "ldap://127.0.0.1:1"
 
 def test_a_manifest_and_a_password_are_all_it_needs():
     settings = read_settings(openldap_bridge(LOCAL, 30.0), b"geheim\n")
+    teams = frozenset({"porters"})
+    assert read_settings(openldap_bridge(LOCAL), b"geheim", teams).groups == settings.groups | teams
     assert (settings.password, settings.lease_s, settings.groups) == ("geheim", 30.0, frozenset({"owners"}))
     assert settings.context is None
     assert "geheim" not in repr(settings)

@@ -8,9 +8,20 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from nameplate.bridges.oidc.wire import Expected, asked, checked, claims_of, ended_at, expected_of, returned, vouched
+from nameplate.bridges.oidc.wire import (
+    Expected,
+    asked,
+    checked,
+    claims_of,
+    ended_at,
+    expected_of,
+    returned,
+    scope_of,
+    vouched,
+)
 from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import Refused
+from nameplate.ports.company import Vouched
 
 NOW, ISSUER, NONCE = 1_800_000_000, "https://idp.example", "n-1"
 EXPECTED = Expected(ISSUER, "nameplate", ("urn:strong", "urn:stronger"), ("hwk", "pin"), 600)
@@ -171,6 +182,20 @@ def test_what_comes_back_must_be_what_was_begun(said, code):
     assert refused.value.code == f"oidc_{code}"
 
 
+@pytest.mark.parametrize(
+    ("known", "scope"),
+    [
+        ({}, "openid profile email groups"),
+        ({"scopes_supported": ["openid", "email", "phone"]}, "openid email"),
+        ({"scopes_supported": []}, "openid"),
+        ({"scopes_supported": "groups"}, "openid profile email groups"),
+        ({"scopes_supported": [7]}, "openid profile email groups"),
+    ],
+)
+def test_only_scopes_that_the_provider_knows_are_asked_for(known, scope):
+    assert scope_of(known) == scope
+
+
 def test_a_provider_that_names_itself_must_always():
     assert returned({"state": "s", "code": "c"}, "s", ISSUER, names_itself=False) == "c"
     assert returned({"state": "s", "code": "c", "iss": ISSUER}, "s", ISSUER, names_itself=True) == "c"
@@ -182,9 +207,11 @@ def test_a_provider_that_names_itself_must_always():
 
 def test_what_else_the_provider_says_is_of_the_same_person():
     found = vouched("u-1", GOOD, {"sub": "u-1", "name": "Ada", "groups": ["a", 7, "b", ""]}, EXPECTED)
-    assert found == ("u-1", "Ada", "", ("a", "b"))
+    assert found == Vouched("u-1", "Ada", "", ("a", "b"), "u-1")
+    assert vouched("u-1", GOOD | {"sid": "s-1"}, {}, EXPECTED).session == "s-1"
+    assert vouched("u-1", GOOD | {"sid": ["s-1"]}, {"sub": "u-1", "sid": "s-2"}, EXPECTED).session == ""
     assert vouched("u-1", GOOD | {"groups": "a"}, {}, EXPECTED).groups == ("a",)
-    assert vouched("u-1", GOOD | {"groups": {"a": 1}, "name": "A\x1b[2J"}, {}, EXPECTED)[1:] == ("", "", ())
+    assert vouched("u-1", GOOD | {"groups": {"a": 1}, "name": "A\x1b[2J"}, {}, EXPECTED)[1:4] == ("", "", ())
     with pytest.raises(Refused):
         vouched("u-1", GOOD, {"sub": "u-2", "groups": ["owners"]}, EXPECTED)
     with pytest.raises(Refused):

@@ -1,6 +1,7 @@
 """Groups give roles and contracts, and take them away before the answer."""
 
 from nameplate.domain.people import roles_of
+from nameplate.domain.places import Team
 from tests.bridges.scim.house import group, replace, run, user
 
 
@@ -67,6 +68,8 @@ def test_a_group_that_owns_machines_is_their_team(tmp_path):
         await house.post("/Groups", group("Night shift"))
         await house.device("amr-9", owner="Night shift")
         owner = house.registry.actors["amr-9"].owner
-        assert house.registry.teams[owner].name == "Night shift"
+        assert house.registry.teams[owner] == Team(owner, "Night shift", group="Night shift")
+        await house.device("amr-10", owner="Nobody has told of it")
+        assert house.registry.teams[house.registry.actors["amr-10"].owner].group == ""
 
     run(tmp_path, scenario)

@@ -44,6 +44,10 @@ def test_what_is_served_is_described():
     assert [each.name for each in provider().resource_types] == ["User", "Group", "Device", "Agent"]
     assert provider() is provider()
     assert len(provider(governed=True).schemas) == len(provider().schemas) + 1
+    whole, plain = provider().config, provider(cursor=False).config
+    assert whole is not None
+    assert plain is not None
+    assert (bool(whole.pagination), plain.pagination) == (True, None)
 
 
 @pytest.mark.parametrize("kind", ["User", "Group", "Device", "Agent"])

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from nameplate.bridges.ssf.events import Kind, signal_of
 from nameplate.bridges.ssf.sets import Refusal
-from tests.bridges.ssf.signer import CAEP, DISABLED, SSF
+from tests.bridges.ssf.signer import CAEP, DISABLED, RISC, SSF
 
 AGENT = "urn:ietf:params:oauth:event-type:governed-agent-lifecycle"
 
@@ -39,6 +39,7 @@ def test_only_a_code_goes_on_record_as_a_reason(said):
         (AGENT, {"version": "one", "status": "disabled"}),
         (AGENT, {"version": "1", "status": "gone"}),
         (f"{CAEP}credential-change", {"credential_type": 7, "change_type": "revoke"}),
+        (f"{RISC}identifier-changed", {"new-value": ["ada@clinic.example"]}),
     ],
 )
 def test_an_event_that_lacks_what_its_type_must_have_is_refused(uri, event):
@@ -49,7 +50,7 @@ def test_an_event_that_lacks_what_its_type_must_have_is_refused(uri, event):
 
 @given(
     st.sampled_from(list(Kind)),
-    st.dictionaries(st.sampled_from(["status", "version", "reason"]), st.text() | st.integers()),
+    st.dictionaries(st.sampled_from(["status", "version", "reason", "new-value"]), st.text() | st.integers()),
 )
 def test_whatever_an_event_holds_it_is_understood_or_refused(kind, event):
     try:

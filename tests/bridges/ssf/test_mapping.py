@@ -2,6 +2,7 @@ import pytest
 
 from nameplate.bridges.ssf.events import Kind, Signal
 from nameplate.bridges.ssf.mapping import SECOND, actor_of, meaning
+from nameplate.bridges.ssf.sets import Refusal
 from nameplate.bridges.ssf.subjects import Subject
 from nameplate.domain.actors import Actor, ActorType
 from nameplate.domain.bridges import Bridge, BridgeType
@@ -144,9 +145,31 @@ def test_without_a_bridge_that_brought_people_only_addresses_mean_somebody():
     assert said(Kind.ACCOUNT_DISABLED, MAIL, ALONE).people[0].bridge == "idp"
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["ada", "a b@clinic.example", "@clinic.example", "ada@", "a@b@c", "Ada <a@b.example>", f"{'a' * 254}@b", "a\n@b"],
+)
+def test_another_name_that_is_no_mail_address_is_refused(value):
+    with pytest.raises(Refusal, match="no mail address"):
+        said(Kind.IDENTIFIER_CHANGED, MAIL, **{"new-value": value})
+
+
+def test_another_name_that_is_not_told_or_not_of_a_mail_address_changes_nobody():
+    assert said(Kind.IDENTIFIER_CHANGED, MAIL).people == []
+    assert said(Kind.IDENTIFIER_CHANGED, ADA, **{"new-value": "x@clinic.example"}).people == []
+    assert said(Kind.IDENTIFIER_CHANGED, **{"new-value": "x@clinic.example"}).actors == []
+
+
 def test_another_name_is_a_finding_that_does_not_tell_it():
     found = said(Kind.IDENTIFIER_CHANGED, MAIL, **{"new-value": "ada.new@clinic.example"})
     assert [each.finding for each in found.findings] == ["identifier_changed"]
     assert "@" not in found.findings[0].text
+    (notice,) = found.people
+    assert (notice.addresses, notice.renamed, notice.bridge) == (
+        ("ada@clinic.example",),
+        "ada.new@clinic.example",
+        "iam",
+    )
+    assert (notice.status, notice.end_sessions) == (None, False)
     recycled = said(Kind.IDENTIFIER_RECYCLED)
     assert (recycled.findings[0].actor, recycled.actors[0].status) == ("amr-1", Status.DISABLED)

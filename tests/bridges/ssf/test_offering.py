@@ -1,4 +1,6 @@
 import asyncio
+import json
+from base64 import urlsafe_b64decode
 
 import pytest
 
@@ -62,6 +64,44 @@ def test_the_stream_of_a_bridge_that_is_gone_is_not_told(tmp_path):
 
     scene(tmp_path, first)
     scene(tmp_path, second, {"other": BRIDGES["other"]})
+
+
+def events(found):
+    payloads = [json.loads(urlsafe_b64decode(each.split(".")[1] + "==")) for each in found["sets"].values()]
+    return [(uri.rpartition("/")[2], event) for each in payloads for uri, event in each["events"].items()]
+
+
+def test_a_stream_that_we_disable_and_enable_again_is_told_so_and_nothing_of_what_was_meanwhile(tmp_path):
+    bridges = dict(BRIDGES)
+
+    async def until(offering, status):
+        async with asyncio.timeout(15):
+            while offering.told("siem")[0]["status"] != status:  # noqa: ASYNC110 - it looks every now and then, too
+                await asyncio.sleep(0.01)
+
+    async def play(heart, offering):
+        ident = (await offering.create("siem", {}))["stream_id"]
+        await heart.order("suspend", "amr-1")
+        siem = bridges.pop("siem")
+        await until(offering, "disabled")
+        await heart.order("quarantine", "amr-1")
+        await asyncio.sleep(0.2)
+        bridges["siem"] = siem
+        await until(offering, "enabled")
+        await heart.order("retire", "amr-1")
+        told: list[tuple[str, dict[str, str]]] = []
+        async with asyncio.timeout(15):
+            while len(told) < 4:
+                told = events(await offering.poll("siem", ident, {"returnImmediately": True}))
+                await asyncio.sleep(0.05)
+        assert [name for name, _ in told] == ["stream-updated", "stream-updated", "account-purged", "session-revoked"]
+        assert [event["status"] for _, event in told[:2]] == ["disabled", "enabled"]
+        # What they order themselves they know.
+        for status in ("paused", "enabled"):
+            await offering.set_status("siem", {"stream_id": ident, "status": status})
+        assert len(events(await offering.poll("siem", ident, {"returnImmediately": True}))) == 4
+
+    scene(tmp_path, play, bridges)
 
 
 def test_there_are_bounds(tmp_path):

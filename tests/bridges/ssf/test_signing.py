@@ -3,7 +3,7 @@ import json
 import time
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from nameplate.bridges.ssf.keys import KeyCache
@@ -20,6 +20,7 @@ def pem():
 
 
 PEM = pem()
+EC = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def verified(token, jwks, audience=AUDIENCE):
@@ -45,5 +46,17 @@ def test_the_key_that_we_show_is_public_and_keeps_its_name():
     signer = Signer(ISSUER, PEM.ljust(2048, b"\n"))
     (key,) = signer.jwks["keys"]
     assert set(key) == {"kty", "n", "e", "kid", "use", "alg"}
-    assert Signer(ISSUER, PEM).kid == signer.kid
+    assert Signer(ISSUER, PEM).kids == signer.kids
     assert "PRIVATE" not in repr(vars(signer))
+
+
+def test_who_wants_es256_gets_it_by_a_key_of_its_own():
+    signer = Signer(ISSUER, PEM, EC.ljust(2048, b"\n"))
+    token = signer.sign(AUDIENCE, "n1-7-0", int(time.time()), DISABLED, {}, signer.actor("amr-1"), "ES256")
+    assert verified(token, signer.jwks).jti == "n1-7-0"
+    rsa_alone = {"keys": [each for each in signer.jwks["keys"] if each["alg"] == "RS256"]}
+    with pytest.raises(Refusal):
+        verified(token, rsa_alone)
+    assert [(each["alg"], "d" in each) for each in signer.jwks["keys"]] == [("RS256", False), ("ES256", False)]
+    with pytest.raises(KeyError):
+        Signer(ISSUER, PEM).sign(AUDIENCE, "n1-7-0", 1, DISABLED, {}, {}, "ES256")

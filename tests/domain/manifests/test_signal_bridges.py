@@ -31,6 +31,8 @@ def test_a_bridge_that_hears_and_one_that_is_only_told_can_be_declared():
         ({"issuer": "https://idp.example"}, "audience"),
         ({"issuer": "http://idp.example", "audience": "us"}, "issuer"),
         (HEARS | {"delivery": "pigeon"}, "delivery"),
+        ({"alg": "none"}, "alg"),
+        ({"alg": "HS256"}, "alg"),
         (HEARS | {"subjects": "no id"}, "subjects"),
         (HEARS | {"lease": "5m"}, "lease"),
         ({"private": "home"}, "private"),

@@ -4,8 +4,10 @@ from typing import Any
 
 from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import Unavailable
+from nameplate.domain.places import Team
 from nameplate.domain.registry import Registry, Touched
 from nameplate.entry.manage import bridging as module
+from nameplate.entry.manage import jobs
 from nameplate.entry.manage.bridging import Bridging, bound_ms
 from nameplate.entry.manage.hearing import Hearing
 
@@ -88,6 +90,25 @@ def test_a_bridge_is_starting_until_it_was_heard_and_then_it_is_well():
         assert bridging.hearing("nobody") is None
 
     run([ldap("a", 30.0)], lambda *_: Fake(follow), work)
+
+
+def test_whoever_reads_groups_begins_anew_when_a_team_names_another():
+    async def follow(hears):
+        await hears.alive()
+        await asyncio.sleep(60)
+
+    async def work(bridging, registry):
+        await until(lambda: row(bridging)["status"] == "ok" and row(bridging, "calls")["status"])
+        before, calling = Fake.made, bridging.hearing("calls")
+        registry.teams["ops"] = Team("ops", group="porters")
+        await until(lambda: Fake.made == before + 1)
+        registry.teams["ops"] = Team("ops", "Another name", group="porters")
+        registry.teams["new"] = Team("new")
+        await asyncio.sleep(3 * jobs.LOOK_S)
+        assert (Fake.made, bridging.hearing("calls")) == (before + 1, calling)
+
+    calls = Bridge("calls", "s", BridgeType.SCIM)
+    run([ldap("a"), calls], lambda bridge, _: None if bridge is calls else Fake(follow), work)
 
 
 def test_what_cannot_go_on_says_why_and_what_it_knows_outlives_a_broken_line(monkeypatch):

@@ -66,6 +66,25 @@ def test_names_stay_here_and_the_record_has_a_pseudonym(world, tmp_path):
     assert b"anna.b@clinic" not in record
 
 
+def test_names_follow_another_address_where_they_were_that_address(world, tmp_path):
+    async def work(hearing, managing):
+        mail, now = "cleo@clinic.example", "cleo.d@clinic.example"
+        told = [
+            PersonNotice("hears", "u2", Status.ACTIVE, addresses=(mail,), name="Cleo"),
+            PersonNotice("hears", "u3", Status.ACTIVE, addresses=("dan@clinic.example",), name="dan@clinic.example"),
+        ]
+        cleo, dan = [each.id for each in await hearing.people(told)]
+        await hearing.people([PersonNotice("hears", "", addresses=("Cleo@clinic.example",), renamed=now)])
+        await hearing.people([PersonNotice("hears", "", addresses=("dan@clinic.example",), renamed="d@clinic.example")])
+        # Somebody has that one: nobody is called so.
+        (effect,) = await hearing.people([PersonNotice("hears", "", addresses=("d@clinic.example",), renamed=now)])
+        assert effect.refused == "person"
+        known = managing.parts.names.get([cleo, dan])
+        assert (known[cleo], known[dan]) == (("Cleo", now), ("d@clinic.example", "d@clinic.example"))
+
+    heard(world, tmp_path, work)
+
+
 def test_a_sign_of_life_counts_from_when_it_was_true(world, tmp_path):
     async def work(hearing, _):
         assert (hearing.heard_at, hearing.stops()) == (0, {"count": 0, "p50_ms": None, "p99_ms": None})

@@ -10,7 +10,7 @@ import urllib3
 from nameplate.domain.errors import Unavailable
 
 from .settings import Settings
-from .wire import AdminEvent, Client, Garbled, Group, Realm, Token, User, read, read_list
+from .wire import AdminEvent, Client, Garbled, Group, Realm, Signals, Token, User, read, read_list
 
 T = TypeVar("T")
 PAGE = 200
@@ -35,6 +35,15 @@ class Api:
     def realm(self) -> Realm:
         """The realm."""
         return self._one("", Realm)
+
+    def signals(self) -> Signals | None:
+        """What the realm tells by shared signals; None where it tells none, or in a way that we do not understand."""
+        status, body = self._get("ssf/config")
+        try:
+            return read(body, Signals) if status == 200 else None
+        except Garbled:
+            # An experiment of theirs: nothing that we do rests on it.
+            return None
 
     def clients(self) -> Iterator[list[Client]]:
         """All clients, page by page."""

@@ -11,9 +11,9 @@ from nameplate.ports.upstream import Hears
 
 from .api import Api
 from .events import Events
-from .mapping import CLIENTS, Touched, client_of, gone_actor, gone_person, of_client, of_person, of_user
+from .mapping import CLIENTS, Touched, client_of, gone_actor, gone_person, of_client, of_person, of_user, signals_told
 from .settings import Settings
-from .wire import Client, User
+from .wire import Client, Signals, User
 
 T = TypeVar("T")
 BATCH = 200
@@ -31,6 +31,7 @@ class KeycloakFollower:
         self._actors: set[str] = set()
         self._people: set[str] = set()
         self._has_events = False
+        self._signals: Signals | None = None
         # Twice within a lease, so that what no event told of is found before it runs out.
         self._reconcile_s = min(RECONCILE_S, settings.lease_s / 2) if settings.lease_s else RECONCILE_S
 
@@ -38,6 +39,7 @@ class KeycloakFollower:
         """See the port."""
         while True:
             self._has_events = (await _away(self._api.realm)).admin_events
+            self._signals = await _away(self._api.signals)
             await _away(self._events.begin)
             began = time.monotonic()
             await self._read_all(hears)
@@ -52,6 +54,7 @@ class KeycloakFollower:
         way = "admin events by number" if self._has_events else "reading everything: the realm keeps no admin events"
         return {
             "way": way,
+            "signals": signals_told(self._signals),
             "interval_s": self._settings.interval_s,
             "reconcile_s": self._reconcile_s,
             "actors": len(self._actors),

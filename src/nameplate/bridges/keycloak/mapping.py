@@ -1,5 +1,6 @@
 """What clients, users and admin events mean: pure."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -7,10 +8,11 @@ from nameplate.domain.names import is_id
 from nameplate.domain.notices import ActorNotice, PersonNotice, Status
 
 from .settings import Settings
-from .wire import AdminEvent, Client, User
+from .wire import AdminEvent, Client, Signals, User
 
 CLIENTS, USERS = "clients", "users"
-_ACCOUNT = "service-account-"
+_ACCOUNT, _WORD = "service-account-", re.compile("(?<!^)(?=[A-Z])")
+ACCOUNT_DISABLED, SHOWN = "account-disabled", 10
 
 
 class Touched(NamedTuple):
@@ -52,7 +54,7 @@ def of_user(settings: Settings, user: User, decided_at: int = 0) -> ActorNotice 
 
 
 def of_person(settings: Settings, user: User, groups: Iterable[str], decided_at: int = 0) -> PersonNotice:
-    """A user who is a person. Of their groups those count that the manifest gives a meaning."""
+    """A user who is a person. Of their groups those count that mean something here."""
     meant = tuple(sorted(set(groups) & settings.groups))
     return PersonNotice(
         settings.bridge,
@@ -73,6 +75,23 @@ def gone_actor(settings: Settings, key: str, decided_at: int = 0) -> ActorNotice
 def gone_person(settings: Settings, key: str, decided_at: int = 0) -> PersonNotice:
     """A user who is there no more."""
     return PersonNotice(settings.bridge, key, Status.DISABLED, reason="gone", decided_at=decided_at)
+
+
+def signals_told(signals: Signals | None) -> str:
+    """What shared signals of the realm are good for, in words: a realm may tell of sessions and of no account."""
+    if signals is None:
+        return "none: the realm tells none"
+    names = sorted({_event(each) for each in signals.told})
+    said = ", ".join(names[:SHOWN]) or "nothing"
+    if ACCOUNT_DISABLED in names:
+        return f"{said}: a bridge of type ssf beside this one hears of accounts"
+    return f"{said}: not of accounts, which are heard of here alone"
+
+
+def _event(named: str) -> str:
+    """`session-revoked`, for its URI as for Keycloak's own name of it, `CaepSessionRevoked`."""
+    last = named.rpartition("/")[2].removeprefix("Caep").removeprefix("Risc")
+    return _WORD.sub("-", last).lower()
 
 
 def _status(*, active: bool) -> Status:

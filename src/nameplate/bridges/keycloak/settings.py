@@ -13,8 +13,8 @@ INTERVALS = (0.1, 60.0)
 class Settings:
     """`client`, `secret`: a confidential client of the realm with a service account. `interval_s`: between two looks.
 
-    `actor_attribute`: a user with this attribute stands for the actor that it names. `groups`: names that the manifest
-    gives a meaning. `lease_s`: 0 for none.
+    `actor_attribute`: a user with this attribute stands for the actor that it names. `groups`: names that have a
+    meaning here. `lease_s`: 0 for none.
     """
 
     bridge: str
@@ -29,8 +29,8 @@ class Settings:
     lease_s: float
 
 
-def read_settings(bridge: Bridge, credential: bytes) -> Settings:
-    """Raises Invalid, which never shows the secret."""
+def read_settings(bridge: Bridge, credential: bytes, teams: frozenset[str] = frozenset()) -> Settings:
+    """Raises Invalid, which never shows the secret. `teams`: groups that are the people of one."""
     secure = bridge.url.startswith("https://")
     return Settings(
         bridge.id,
@@ -41,7 +41,7 @@ def read_settings(bridge: Bridge, credential: bytes) -> Settings:
         _trust(bridge.option("ca")) if secure else None,
         _interval(bridge.option("interval")),
         bridge.option("actor_attribute"),
-        frozenset(bridge.roles),
+        teams | set(bridge.roles),
         bridge.lease_s,
     )
 

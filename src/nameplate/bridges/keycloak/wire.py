@@ -31,6 +31,12 @@ class Realm(msgspec.Struct):
     admin_events: bool = msgspec.field(default=False, name="adminEventsEnabled")
 
 
+class Signals(msgspec.Struct):
+    """Which events of shared signals (SSF) the realm tells by itself, as URIs or by names of its own."""
+
+    told: list[Text] = msgspec.field(default_factory=list, name="nativelyEmittedEvents")
+
+
 class Client(msgspec.Struct):
     """A client. Only those with a service account act by themselves."""
 

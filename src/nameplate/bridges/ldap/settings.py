@@ -19,7 +19,7 @@ FILTERS = ("actor_filter", "person_filter", "groups")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`bind`: who we are there, empty for anonymous. `groups`: names of those that the manifest gives a meaning.
+    """`bind`: who we are there, empty for anonymous. `groups`: names of those that have a meaning here.
 
     `lease_s`: 0 for none. `digest`: changes when what was kept of this directory means nothing any more.
     """
@@ -37,8 +37,8 @@ class Settings:
     digest: str
 
 
-def read_settings(bridge: Bridge, credential: bytes) -> Settings:
-    """Raises Invalid, which never shows a password."""
+def read_settings(bridge: Bridge, credential: bytes, teams: frozenset[str] = frozenset()) -> Settings:
+    """Raises Invalid, which never shows a password. `teams`: groups that are the people of one."""
     ca = bridge.option("ca")
     address = read_address(bridge.url, ca=ca)
     options = {name: bridge.option(name) for name in _names(bridge)}
@@ -54,7 +54,7 @@ def read_settings(bridge: Bridge, credential: bytes) -> Settings:
         password,
         trust(ca) if address.tls or address.start_tls else None,
         bridge.lease_s,
-        frozenset((*bridge.roles, *bridge.contracts)),
+        frozenset((*bridge.roles, *bridge.contracts, *teams)),
         options,
         read_disabled(options.get("disabled", "")),
         _digest(bridge, options),

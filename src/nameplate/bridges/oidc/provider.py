@@ -15,14 +15,14 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from nameplate.domain.bridges import Bridge
 from nameplate.domain.errors import Refused, Unavailable
 from nameplate.domain.networks import is_loopback
-from nameplate.ports.company import Begun, Vouched
+from nameplate.ports.company import Begun, LoggedOut, Vouched
 
-from .wire import asked, checked, claims_of, ended_at, expected_of, returned, vouched
+from .logout import logged_out
+from .wire import asked, checked, claims_of, ended_at, expected_of, returned, scope_of, signed, vouched
 
 TIMEOUT_S = 10.0
-KEPT_S = 600.0
+KEPT_S, AGAIN_S = 600.0, 30.0
 MAX_BODY = 1024 * 1024
-SCOPE = "openid profile email groups"
 
 
 class OidcProvider:
@@ -33,6 +33,8 @@ class OidcProvider:
         self._expected = expected_of(bridge)
         self._metadata: Mapping[str, Any] = {}
         self._read_at = float("-inf")
+        self._keys: Mapping[str, Any] = {}
+        self._keys_at = float("-inf")
 
     async def begin(self, back: str) -> Begun:
         """See the port."""
@@ -44,6 +46,7 @@ class OidcProvider:
                 state=state,
                 code_verifier=verifier,
                 nonce=nonce,
+                scope=scope_of(metadata),
                 **asked(self._expected),
             )
         return Begun(url, state, nonce, verifier)
@@ -55,14 +58,21 @@ class OidcProvider:
         code = returned(said, begun.state, self._bridge.url, names_itself=names_itself)
         async with self._client(back) as client:
             token = await self._token(client, _endpoint(metadata, "token_endpoint"), code, begun.verifier)
-            keys = await self._json(client, _endpoint(metadata, "jwks_uri"))
-            claims = claims_of(str(token.get("id_token", "")), keys)
+            claims = claims_of(str(token.get("id_token", "")), await self._read_keys(0.0))
             key = checked(claims, self._expected, begun.nonce, int(time.time()))
             more: Mapping[str, Any] = {}
             if self._expected.groups not in claims and "userinfo_endpoint" in metadata:
                 bearer = {"authorization": f"Bearer {token.get('access_token', '')}"}
                 more = await self._json(client, _endpoint(metadata, "userinfo_endpoint"), bearer)
         return vouched(key, claims, more, self._expected)
+
+    async def logged_out(self, token: str) -> LoggedOut:
+        """See the port. Whoever sends tokens here makes us ask for keys no more than once in AGAIN_S."""
+        try:
+            header, claims = signed(token, await self._read_keys(KEPT_S))
+        except Refused:
+            header, claims = signed(token, await self._read_keys(AGAIN_S))
+        return logged_out(header, claims, self._expected, int(time.time()))
 
     async def ended(self, back: str) -> str:
         """See the port."""
@@ -79,6 +89,16 @@ class OidcProvider:
                 raise Refused("oidc_issuer", "The provider calls itself otherwise.", "Correct `url` of the bridge.")
             self._metadata, self._read_at = found, time.monotonic()
         return self._metadata
+
+    async def _read_keys(self, kept_s: float) -> Mapping[str, Any]:
+        """The provider's keys, as they were `kept_s` seconds ago at most."""
+        if time.monotonic() - self._keys_at > kept_s:
+            metadata = await self._describe()
+            async with self._client("") as client:
+                # Also a try that fails counts.
+                self._keys_at = time.monotonic()
+                self._keys = await self._json(client, _endpoint(metadata, "jwks_uri"))
+        return self._keys
 
     async def _token(self, client: Any, endpoint: str, code: str, verifier: str) -> Mapping[str, Any]:
         try:
@@ -110,7 +130,6 @@ class OidcProvider:
         return AsyncOAuth2Client(
             self._expected.client,
             self._secret or None,
-            scope=SCOPE,
             redirect_uri=back,
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",

@@ -17,6 +17,7 @@ from nameplate.ports.company import Vouched
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """Signatures with a public key only: never `none`, never a shared secret."""
+SCOPES = ("openid", "profile", "email", "groups")
 LEEWAY_S = 60
 MAX_AGE_S = 3600
 MAX_TOKEN = 64 * 1024
@@ -63,6 +64,12 @@ def asked(expected: Expected) -> dict[str, str]:
     return more
 
 
+def scope_of(metadata: Mapping[str, Any]) -> str:
+    """What is asked for, as far as the provider knows it: some refuse what they do not (Discovery, section 3)."""
+    known = metadata.get("scopes_supported")
+    return " ".join(each for each in SCOPES if not _is_list(known) or each in known or each == "openid")
+
+
 def returned(said: Mapping[str, str], state: str, issuer: str, *, names_itself: bool) -> str:
     """The code in the address to which somebody came back; raises Refused. `names_itself`: see RFC 9207."""
     if not hmac.compare_digest(said.get("state", "").encode(), state.encode()) or not state:
@@ -78,13 +85,18 @@ def returned(said: Mapping[str, str], state: str, issuer: str, *, names_itself: 
 
 def claims_of(token: str, keys: Mapping[str, Any]) -> Claims:
     """What a signed token claims; raises Refused. `keys`: a JWK set."""
+    return signed(token, keys)[1]
+
+
+def signed(token: str, keys: Mapping[str, Any]) -> tuple[Claims, Claims]:
+    """The header and the claims of a signed token; raises Refused. `keys`: a JWK set."""
     if len(token) > MAX_TOKEN:
         raise _refused("token", "it is too long")
     try:
-        found: Claims = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=list(ALGORITHMS)).claims  # type: ignore[arg-type]
+        found = jwt.decode(token, KeySet.import_key_set(dict(keys)), algorithms=list(ALGORITHMS))  # type: ignore[arg-type]
     except (JoseError, ValueError, TypeError, KeyError) as error:
         raise _refused("signature", f"its signature is not accepted ({type(error).__name__})") from None
-    return found
+    return found.header, found.claims
 
 
 def checked(claims: Claims, expected: Expected, nonce: str, now: int) -> str:
@@ -113,7 +125,9 @@ def vouched(key: str, claims: Claims, more: Claims, expected: Expected) -> Vouch
     groups = whole.get(expected.groups, [])
     names = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
     kept = tuple(each for each in names if isinstance(each, str) and each)
-    return Vouched(key, _text(whole, "name") or _text(whole, "preferred_username"), _text(whole, "email"), kept)
+    name, session = _text(whole, "name") or _text(whole, "preferred_username"), claims.get("sid")
+    of_session = session if isinstance(session, str) else ""
+    return Vouched(key, name, _text(whole, "email"), kept, str(claims["sub"]), of_session)
 
 
 def ended_at(endpoint: str, client: str, back: str) -> str:
@@ -123,19 +137,25 @@ def ended_at(endpoint: str, client: str, back: str) -> str:
 
 
 def _require_audience(claims: Claims, client: str) -> None:
+    if not names_audience(claims, client):
+        raise _refused("audience", "it is for somebody else")
+    several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if claims.get("azp", client) != client or (several and "azp" not in claims):
+        raise _refused("audience", "it was issued to somebody else")
+
+
+def names_audience(claims: Claims, client: str) -> bool:
+    """Whether a token is for that client (RFC 7519, section 4.1.3)."""
     audience = claims.get("aud")
     names = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
-    if client not in names:
-        raise _refused("audience", "it is for somebody else")
-    if claims.get("azp", client) != client or (len(names) > 1 and "azp" not in claims):
-        raise _refused("audience", "it was issued to somebody else")
+    return client in names
 
 
 def _require_times(claims: Claims, now: int) -> None:
     expires, issued = claims.get("exp"), claims.get("iat")
-    if not _is_time(expires) or expires <= now - LEEWAY_S:
+    if not is_time(expires) or expires <= now - LEEWAY_S:
         raise _refused("expired", "it is too old")
-    if not _is_time(issued) or issued > now + LEEWAY_S:
+    if not is_time(issued) or issued > now + LEEWAY_S:
         raise _refused("issued", "it is from the future, or does not say when it was issued")
 
 
@@ -147,11 +167,11 @@ def _require_strength(claims: Claims, expected: Expected, now: int) -> None:
     if expected.amr and not set(expected.amr) <= set(methods if _is_list(methods) else ()):
         raise _refused("amr", "the sign-in was not done with what is asked for")
     since = claims.get("auth_time")
-    if not _is_time(since) or not now - expected.max_age_s - LEEWAY_S <= since <= now + LEEWAY_S:
+    if not is_time(since) or not now - expected.max_age_s - LEEWAY_S <= since <= now + LEEWAY_S:
         raise _refused("auth_time", "the last real sign-in is too long ago, or it does not say when that was")
 
 
-def _is_time(value: Any) -> TypeGuard[float]:
+def is_time(value: Any) -> TypeGuard[float]:
     """A NumericDate, which may have a fraction (RFC 7519, section 2)."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 

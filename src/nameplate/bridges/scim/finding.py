@@ -30,8 +30,12 @@ class Finder:
                 owner = owner or str(found.body.get("displayName", ""))
             elif found is not None and found.kind == USER and not told:
                 sponsor = sponsor or found
+        owner = mapping.extension(resource).owner or owner
         named = self.groups(entry.id) if groups is None else groups
-        return Around(sponsor.actor if sponsor else "", owner, named)
+        return Around(sponsor.actor if sponsor else "", owner, named, self._is_group(owner))
+
+    def _is_group(self, name: str) -> bool:
+        return bool(name and self._directory.find(self._bridge.id, (GROUP,), "name", name))
 
     def groups(self, member: str) -> Sequence[str]:
         """The names of the groups that somebody belongs to."""

@@ -28,12 +28,13 @@ _TIERS = frozenset(map(str, Tier))
 class Around(NamedTuple):
     """What the rest of the directory says of a machine. `sponsor`: the pseudonym of its sponsor, empty if unknown.
 
-    `owner`: the name of the group that owns it. `groups`: names of those that it belongs to.
+    `owner`: the name of what owns it, and `is_group`: whether that is a group. `groups`: names of those that it is in.
     """
 
     sponsor: str = ""
     owner: str = ""
     groups: Sequence[str] = ()
+    is_group: bool = False
 
 
 def lookups(kind: str, resource: Resource[Any]) -> Iterator[tuple[str, str]]:
@@ -165,7 +166,7 @@ def documents(
     if told.tier and told.tier not in _TIERS:
         raise InvalidValueException(detail=f"tier is none of {', '.join(sorted(_TIERS))}")
     owner = told.owner or around.owner
-    team = team_id(owner)
+    team, group = team_id(owner), {"group": owner} if around.is_group else {}
     fields: dict[str, object] = {
         "owner": team,
         "sponsor": around.sponsor,
@@ -178,7 +179,7 @@ def documents(
         # What acts needs an owner and a purpose: they are never taken away without another.
         fields |= {name: getattr(former.actor, name) for name in ("owner", "purpose") if not fields[name]}
     document = {**(to_document(former.actor) if former else _new(bridge, entry, resource, holder)), **fields}
-    teams: list[dict[str, object]] = [{"kind": "Team", "id": team, "name": owner}] if team else []
+    teams: list[dict[str, object]] = [{"kind": "Team", "id": team, "name": owner, **group}] if team else []
     return [*teams, {name: value for name, value in document.items() if value not in ("", None)}]
 
 

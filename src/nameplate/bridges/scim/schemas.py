@@ -294,7 +294,7 @@ class GovernedAgent(Extension):
     """Until when it may be relied upon."""
 
 
-def _config() -> ServiceProviderConfig:
+def _config(*, cursor: bool) -> ServiceProviderConfig:
     scheme = AuthenticationScheme(
         type=AuthenticationScheme.Type.oauthbearertoken,
         name="Bearer token",
@@ -316,19 +316,24 @@ def _config() -> ServiceProviderConfig:
             default_page_size=PAGE,
             max_page_size=MAX_RESULTS,
             cursor_timeout=CURSOR_S,
-        ),
+        )
+        if cursor
+        else None,
     )
 
 
 @cache
-def provider(*, governed: bool = False) -> ScimProvider:
-    """What is served, and what that can do. `governed`: agents may have the lifecycle of draft-mcguinness."""
+def provider(*, governed: bool = False, cursor: bool = True) -> ScimProvider:
+    """What is served, and what that can do. `governed`: agents may have the lifecycle of draft-mcguinness.
+
+    `cursor`: what RFC 9865 has added is served, and told. There are clients that take nothing beyond RFC 7643.
+    """
     models = (User, EnterpriseUser, Group, Device, Agent, NameplateActor, *((GovernedAgent,) if governed else ()))
     agent = Agent[NameplateActor | GovernedAgent] if governed else Agent[NameplateActor]
     types = (User[EnterpriseUser], Group, Device[NameplateActor], agent)
     return ScimProvider(
         models=models,
         resource_types=[ResourceType.from_resource(each) for each in types],
-        config=_config(),
+        config=_config(cursor=cursor),
         policy=ScimPolicy(unknown=ScimPolicy.Unknown.ignore),
     )

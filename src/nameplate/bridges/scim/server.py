@@ -76,7 +76,8 @@ class ScimServer:
 
 
 def _application(wiring: Wiring, bridge: Bridge, secret: bytes) -> "BridgeApplication":
-    served = provider(governed=bridge.option("governed").lower() == "true")
+    told = {name: bridge.option(name).lower() == "true" for name in ("governed", "cursor")}
+    served = provider(**told)
     shelf, provisions = Shelf(served, bridge.id, wiring.clock), wiring.provisions(bridge)
 
     def hears() -> Hears:

@@ -13,7 +13,7 @@ from nameplate.ports.journal import Entry, Follower, JournalReader
 
 from .configuration import audience
 from .sets import TYPE
-from .signing import Signer
+from .signing import RS256, Signer
 from .streams import StreamFile, StreamSpec
 from .telling import tellings
 from .web import Web
@@ -24,7 +24,10 @@ log = structlog.get_logger()
 
 
 class Delivery:
-    """Tells one stream. `declared`: whether the bridge of that stream still is. A `jti` names `node` and record."""
+    """Tells one stream. A `jti` names `node` and record.
+
+    `declared`: whether the bridge of that stream still is; `alg`: with what it is to be signed.
+    """
 
     def __init__(
         self, stream: StreamSpec, node: str, journal: JournalReader, file: StreamFile, signer: Signer, web: Web
@@ -34,6 +37,7 @@ class Delivery:
         self._more = asyncio.Event()
         self.told, self.dropped, self.trouble = 0, 0, ""
         self.declared: Callable[[], bool] = lambda: True
+        self.alg: Callable[[], str] = lambda: RS256
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -48,7 +52,7 @@ class Delivery:
 
     async def add(self, jti: str, kind: str, event: dict[str, Any], subject: dict[str, Any]) -> None:
         """An event about the stream itself."""
-        token = self._signer.sign(self._audience, jti, int(time.time()), kind, event, subject)
+        token = self._signer.sign(self._audience, jti, int(time.time()), kind, event, subject, self.alg())
         await asyncio.to_thread(self._file.add, self.stream.id, [(jti, token)])
         self._more.set()
 
@@ -60,7 +64,8 @@ class Delivery:
             found = await asyncio.to_thread(self._file.waiting, self.stream.id, most + 1)
             left = deadline - time.monotonic()
             if found or left <= 0:
-                shown = found[:most] if self._runs else []
+                # Of one that was withdrawn nothing is left but that it was.
+                shown = found[:most] if self._runs or self.stream.withdrawn else []
                 return shown, len(found) > len(shown) and bool(shown)
             try:
                 async with asyncio.timeout(left):
@@ -98,7 +103,7 @@ class Delivery:
 
     def _tokens(self, entries: Sequence[Entry]) -> list[tuple[str, str]]:
         """Runs in a thread: signing takes a while. A stream that is disabled misses what happens meanwhile."""
-        stream, now = self.stream, int(time.time())
+        stream, now, alg = self.stream, int(time.time()), self.alg()
         if stream.status == "disabled" or not self.declared():
             return []
         found = []
@@ -107,7 +112,7 @@ class Delivery:
                 wanted = not stream.events or each.kind in stream.events
                 if wanted and each.actor not in stream.excluded and each.by != f"bridge:{stream.bridge}":
                     jti, subject = f"{self._node}-{entry.seq}-{place}", self._signer.actor(each.actor)
-                    token = self._signer.sign(self._audience, jti, now, each.kind, each.event, subject)
+                    token = self._signer.sign(self._audience, jti, now, each.kind, each.event, subject, alg)
                     found.append((jti, token))
         return found
 

@@ -9,6 +9,8 @@ from .sets import Refusal
 
 _PREFIX = "https://schemas.openid.net/secevent/"
 MAX_REASON = 64
+NEW_VALUE = "new-value"
+"""What an identifier was changed to (RISC 1.0, section 2.6); a transmitter need not say it."""
 
 
 class Kind(StrEnum):
@@ -84,4 +86,6 @@ def signal_of(uri: str, event: Mapping[str, Any], at: int) -> Signal | None:
             raise Refusal("invalid_request", f"`{name}` of {kind.short} is missing or not possible.")
     if kind is Kind.GOVERNED_AGENT and not (event["version"].isascii() and event["version"].isdigit()):
         raise Refusal("invalid_request", "`version` of governed-agent-lifecycle is no decimal number.")
+    if not isinstance(event.get(NEW_VALUE, ""), str):
+        raise Refusal("invalid_request", f"`{NEW_VALUE}` of {kind.short} is no text.")
     return Signal(kind, at, {name: value for name, value in event.items() if isinstance(value, str)})

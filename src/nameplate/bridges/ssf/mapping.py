@@ -11,8 +11,9 @@ from nameplate.domain.notices import ActorNotice, PersonNotice, Status
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.upstreams import UpstreamBook, upstream_id
 
-from .events import Kind, Signal
-from .subjects import Subject
+from .events import NEW_VALUE, Kind, Signal
+from .sets import Refusal
+from .subjects import Subject, is_address
 
 SECOND = 1_000_000
 _CUTS = frozenset({Kind.SESSION_REVOKED, Kind.SESSIONS_REVOKED, Kind.CHANGE_REQUIRED, Kind.CLAIMS_CHANGE})
@@ -38,7 +39,7 @@ class Meaning:
 
 
 def meaning(signal: Signal, subjects: Sequence[Subject], bridge: Bridge, known: Known) -> Meaning:
-    """What the event means for everybody whom it is about."""
+    """What the event means for everybody whom it is about. Raises Refusal for one that cannot be meant."""
     found = Meaning()
     for subject in subjects:
         actor = actor_of(subject, bridge, known)
@@ -108,6 +109,10 @@ def person_notices(signal: Signal, person: PersonNotice) -> Iterator[PersonNotic
         yield replace(said, status=Status.DISABLED, end_sessions=True)
     elif kind is Kind.ACCOUNT_ENABLED:
         yield replace(said, status=Status.ACTIVE)
+    elif kind is Kind.IDENTIFIER_CHANGED and person.addresses and fields.get(NEW_VALUE):
+        if not is_address(fields[NEW_VALUE]):
+            raise Refusal("invalid_request", f"`{NEW_VALUE}` of {kind.short} is no mail address.")
+        yield replace(said, renamed=fields[NEW_VALUE])
     elif kind in _ENDS and not _harmless(kind, fields):
         yield replace(said, end_sessions=True)
 
@@ -145,7 +150,7 @@ def _findings(signal: Signal, actor: str, bridge: str) -> Iterator[Finding]:
     """Who is called otherwise now has to be looked at. The name itself stays out of the record."""
     who = actor or "A person"
     if signal.kind is Kind.IDENTIFIER_CHANGED:
-        text = f"{bridge} says: {who} has another identifier there. Declare what it is called now."
+        text = f"{bridge} says: {who} has another identifier there. Correct it where it is declared, as in `sponsor`."
         yield Finding("identifier_changed", Severity.MEDIUM, text, actor=actor)
     elif signal.kind is Kind.IDENTIFIER_RECYCLED:
         text = f"{bridge} says: the identifier of {who} is somebody else's now. What it had is held: declare anew."

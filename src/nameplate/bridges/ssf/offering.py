@@ -9,19 +9,21 @@ from typing import Any
 
 import structlog
 
-from nameplate.domain.bridges import Bridge
+from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import Conflict, Invalid, NameplateError, NotFound
 from nameplate.ports.journal import JournalReader
 
 from .configuration import MAX_SUBJECTS, MIN_VERIFICATION_S, STATUSES, configuration, configured
 from .delivery import Delivery
 from .events import Kind
-from .signing import Signer
+from .signing import RS256, Signer
 from .streams import StreamFile, StreamSpec
 from .web import Web
 
 MAX_STREAMS, MAX_STATE = 8, 512
 MAX_POLLED, WAIT_S = 1000, 20.0
+LOOK_S = 0.5
+WITHDRAWN, DECLARED = "The receiver is not declared any more.", "The receiver is declared again."
 log = structlog.get_logger()
 
 
@@ -46,16 +48,17 @@ class Offering:
         self._streams: dict[str, Delivery] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._verified: dict[str, float] = {}
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Go on with every stream."""
         for stream in await asyncio.to_thread(self._file.all):
-            if stream.bridge in self._bridges:
-                self._begin(stream)
+            self._begin(stream)
+        self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def end(self) -> None:
         """Stop telling; what waits stays."""
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *([self._watching] if self._watching else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -124,9 +127,7 @@ class Offering:
         if now - self._verified.get(ident, float("-inf")) < MIN_VERIFICATION_S:
             raise TooSoon
         self._verified[ident] = now
-        event = {} if state is None else {"state": state}
-        jti = f"{ident}-{secrets.token_hex(8)}"
-        await delivery.add(jti, Kind.VERIFICATION, event, {"format": "opaque", "id": ident})
+        await self._about(delivery, Kind.VERIFICATION, {} if state is None else {"state": state})
 
     async def poll(self, bridge: str, ident: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         """RFC 8936: what was taken is taken, then what waits."""
@@ -142,18 +143,53 @@ class Offering:
         return {"sets": dict(found)} | ({"moreAvailable": True} if more else {})
 
     def told(self, bridge: str) -> list[dict[str, Any]]:
-        """How each stream of a bridge stands."""
+        """How each stream of a bridge stands, also while that is not declared."""
         return [
             {
                 "stream": each.stream.id,
                 "way": "push" if each.stream.endpoint else "poll",
-                "status": each.stream.status,
+                "status": "disabled" if each.stream.withdrawn else each.stream.status,
                 "told": each.told,
                 "dropped": each.dropped,
                 "trouble": each.trouble,
             }
-            for each in self._all(bridge)
+            for _, each in sorted(self._streams.items())
+            if each.stream.bridge == bridge
         ]
+
+    async def _watch(self) -> None:
+        """A stream whose bridge is not declared any more is disabled by us, and enabled when it is again.
+
+        That is told, before anything else (SSF 1.0, section 8.1.5). What they have ordered themselves is not.
+        """
+        while True:
+            for delivery in list(self._streams.values()):
+                declared = delivery.stream.bridge in self._bridges
+                if declared is delivery.stream.withdrawn:
+                    try:
+                        await self._turn(delivery, withdrawn=not declared)
+                    except NameplateError as error:
+                        delivery.trouble = str(error)
+            await asyncio.sleep(LOOK_S)
+
+    async def _turn(self, delivery: Delivery, *, withdrawn: bool) -> None:
+        stream = replace(delivery.stream, withdrawn=withdrawn)
+        if withdrawn:
+            # To who is there no more nothing is kept for later.
+            await asyncio.to_thread(self._file.clear, stream.id)
+        await asyncio.to_thread(self._file.put, stream, self._newest() + 1)
+        delivery.stream = stream
+        if stream.status == "enabled":
+            event = {"status": "disabled" if withdrawn else "enabled", "reason": WITHDRAWN if withdrawn else DECLARED}
+            await self._about(delivery, Kind.STREAM_UPDATED, event)
+        if not withdrawn and self._streams.get(stream.id) is delivery:
+            # It may be declared otherwise now.
+            await self._halt(stream.id)
+            self._begin(stream)
+
+    async def _about(self, delivery: Delivery, kind: Kind, event: dict[str, Any]) -> None:
+        ident = delivery.stream.id
+        await delivery.add(f"{ident}-{secrets.token_hex(8)}", kind, event, {"format": "opaque", "id": ident})
 
     async def _keep(self, stream: StreamSpec) -> None:
         await asyncio.to_thread(self._file.put, stream, self._newest() + 1)
@@ -161,15 +197,22 @@ class Offering:
         self._begin(stream)
 
     def _begin(self, stream: StreamSpec) -> None:
-        bridge = self._bridges[stream.bridge]
-        web = Web(bridge.option("ca"), private=tuple(bridge.option("private").split(",")))
         former = self._streams.get(stream.id)
-        fresh = Delivery(stream, self._node, self._journal, self._file, self.signer, web)
+        fresh = Delivery(stream, self._node, self._journal, self._file, self.signer, self._web(stream.bridge))
         fresh.declared = lambda: stream.bridge in self._bridges
+        fresh.alg = lambda: self._option(stream.bridge, "alg") or RS256
         if former is not None:
             fresh.told, fresh.dropped = former.told, former.dropped
         self._streams[stream.id] = fresh
         self._tasks[stream.id] = asyncio.get_running_loop().create_task(_kept(fresh))
+
+    def _web(self, bridge: str) -> Web:
+        return Web(self._option(bridge, "ca"), private=tuple(self._option(bridge, "private").split(",")))
+
+    def _option(self, bridge: str, name: str) -> str:
+        """As declared now; empty for a bridge that is not, or not one of ours any more."""
+        declared = self._bridges.get(bridge)
+        return declared.option(name) if declared and declared.type is BridgeType.SSF else ""
 
     async def _halt(self, ident: str) -> None:
         task = self._tasks.pop(ident, None)
@@ -178,7 +221,8 @@ class Offering:
             await asyncio.gather(task, return_exceptions=True)
 
     def _all(self, bridge: str) -> list[Delivery]:
-        return [each for _, each in sorted(self._streams.items()) if each.stream.bridge == bridge]
+        found = [each for _, each in sorted(self._streams.items()) if each.stream.bridge == bridge]
+        return found if bridge in self._bridges else []
 
     def _of(self, bridge: str, ident: str) -> Delivery:
         found = self._streams.get(ident)

@@ -30,6 +30,7 @@ class StreamSpec:
     """One stream. `endpoint`: where it is pushed, empty where it is polled. `authorization`: the header wanted there.
 
     `events`: URIs that they asked for, all where none. `excluded`: subjects that they do not want to hear of.
+    `status`: as they want it. `withdrawn`: by us, since their bridge is not declared any more.
     """
 
     id: str
@@ -41,6 +42,7 @@ class StreamSpec:
     status: str = "enabled"
     reason: str = ""
     excluded: frozenset[str] = frozenset()
+    withdrawn: bool = False
 
 
 class StreamFile:
@@ -74,6 +76,11 @@ class StreamFile:
         """Forget a stream, and all that waits for it."""
         with self._changing() as file:
             file.execute("DELETE FROM streams WHERE id = ?", (ident,))
+            file.execute("DELETE FROM waiting WHERE stream = ?", (ident,))
+
+    def clear(self, ident: str) -> None:
+        """Nothing waits for a stream any more."""
+        with self._changing() as file:
             file.execute("DELETE FROM waiting WHERE stream = ?", (ident,))
 
     def next_seq(self, ident: str) -> int:

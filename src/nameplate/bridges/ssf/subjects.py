@@ -1,5 +1,6 @@
 """Whom an event is about: subject identifiers (RFC 9493) and the complex ones of SSF 1.0."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,8 @@ from .sets import Refusal
 MEMBERS = frozenset({"user", "device", "application"})
 """The parts of a complex subject that can be processed here."""
 MAX_TEXT, MAX_ALIASES = 512, 20
+MAX_ADDRESS = 254
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 _FIELDS = {"email": ("email",), "iss_sub": ("iss", "sub"), "opaque": ("id",), "account": ("uri",)}
 
 
@@ -43,6 +46,11 @@ def subjects_of(source: Mapping[str, Any], critical: Collection[str]) -> list[Su
             raise Refusal("invalid_request", f"The subject member {part} is no object.")
         found += _simple(member, part)
     return found
+
+
+def is_address(text: str) -> bool:
+    """Whether it can be a mail address (RFC 5321, section 4.5.3.1): one mailbox, without a name around it."""
+    return len(text) <= MAX_ADDRESS and text.isprintable() and _ADDRESS.fullmatch(text) is not None
 
 
 def _simple(source: Mapping[str, Any], part: str) -> Iterator[Subject]:

@@ -105,6 +105,8 @@ def _check_signals(fields: Fields, found: Mapping[str, str]) -> None:
         fields.fail("issuer", "This is no issuer.", "Write it as it stands in its tokens: https://HOST.")
     if found["delivery"] not in {"", "push", "poll"}:
         fields.fail("delivery", "There is no such way.", "Write `push` or `poll`.")
+    if found["alg"] not in {"", "RS256", "ES256"}:
+        fields.fail("alg", "Nothing is signed with that here.", "Write `RS256` or `ES256`.")
     if found["subjects"] and not is_id(found["subjects"]):
         fields.fail("subjects", "This is no bridge.", "Write the id of the bridge that brings those whom it is about.")
     try:

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,11 @@ class Keycloak:
         self.call("POST", "users", {"username": name, "enabled": True} | more)
         return str(self.call("GET", f"users?username={name}&exact=true")[0]["id"])
 
+    def group(self, name: str) -> None:
+        """See to it that there is a group."""
+        if not self.call("GET", f"groups?search={name}&exact=true"):
+            self.call("POST", "groups", {"name": name})
+
     def fill(self) -> None:
         """The realm, with admin events, and the client that may read it."""
         self.ask("POST", "/admin/realms", {"realm": REALM, "enabled": True, "adminEventsEnabled": True})
@@ -92,15 +97,15 @@ def home() -> Path | None:
 
 
 @contextmanager
-def running_keycloak(folder: Path) -> Iterator[Keycloak]:
-    """One in development mode, with its data in `folder`, filled, and ended afterwards."""
+def running_keycloak(folder: Path, *options: str) -> Iterator[Keycloak]:
+    """One in development mode, with its data in `folder`, filled, and ended afterwards. `options`: further ones."""
     where = home()
     if where is None:
         raise Unavailable("keycloak", "Keycloak or Java is not installed.", f"Get it with: {INSTALL}")
     # It writes beside its own files: a copy by links is quick, and what it is run with stays as it came.
-    shutil.copytree(where, folder, copy_function=os.link, ignore=shutil.ignore_patterns("data"))
+    shutil.copytree(where, folder, copy_function=linked, ignore=shutil.ignore_patterns("data"))
     port = free_port()
-    keycloak, process = Keycloak(port), _started(folder, port)
+    keycloak, process = Keycloak(port), _started(folder, port, options)
     try:
         _await(keycloak, process, folder)
         keycloak.fill()
@@ -110,11 +115,21 @@ def running_keycloak(folder: Path) -> Iterator[Keycloak]:
         process.wait(PATIENCE_S)
 
 
-def _started(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+def linked(source: str, target: str) -> None:
+    """A second name for a file, or a copy of it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        # On another file system.
+        shutil.copy2(source, target)
+
+
+def _started(folder: Path, port: int, options: Sequence[str]) -> "subprocess.Popen[bytes]":
     told = {"KC_BOOTSTRAP_ADMIN_USERNAME": ADMIN, "KC_BOOTSTRAP_ADMIN_PASSWORD": PASSWORD}
     # One processor's worth of compiling: it starts once, and soon ends.
     told["JAVA_OPTS_APPEND"] = "-XX:TieredStopAtLevel=1 -Xmx512m"
-    command = [str(folder / "bin/kc.sh"), "start-dev", f"--http-port={port}", "--http-host=127.0.0.1", "--cache=local"]
+    command = [str(folder / "bin/kc.sh"), "start-dev", f"--http-port={port}", "--http-host=127.0.0.1"]
+    command += ["--cache=local", *options]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - Keycloak
             command, stdout=log, stderr=log, env=os.environ | told, start_new_session=True

@@ -179,7 +179,7 @@ def orphans(data: Path | None = DATA, as_json: bool = JSON) -> None:
 
 @app.command()
 def acknowledge(actor: str = ACTOR, data: Path | None = DATA, as_json: bool = JSON) -> None:
-    """Say yes to answer for an actor whose sponsor has left."""
+    """Say yes to answer for an actor whose owner or sponsor has left."""
     answer = client(data).post(f"/v1/actors/{quote(actor, safe='')}/acknowledgement", {})
     emit(answer, as_json=as_json, text=lambda: f"{answer['sponsor'] or 'You'} answer for {actor} from now on.")
 

@@ -57,7 +57,7 @@ class SponsorRoutes:
 
     @operation("POST /v1/actors/{actor}/acknowledgement", Who.LOCAL, Answer(AnswersOut, problems=(404, 409, 503)))
     async def acknowledge(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say yes to answer for an actor whose sponsor has left."""
+        """Say yes to answer for an actor whose owner or sponsor has left."""
         caller, actor = local_caller(scope), scope["path"].split("/")[3]
         accepted = await self._sponsors.accept(actor, caller)
         await reply_json(send, AnswersOut(actor, accepted.successor))

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from nameplate.domain.bridges import HEARS_SILENCE, Bridge
+from nameplate.domain.bridges import HEARS_SILENCE, READS_GROUPS, Bridge
 from nameplate.domain.errors import NameplateError, Unavailable
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
@@ -75,12 +76,25 @@ class Job:
         return self._build(self.bridge, credential)
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A bridge as it is followed. `groups`: those of teams, for one that reads only groups which mean something."""
+
+    bridge: Bridge
+    groups: frozenset[str]
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """See `Bridge`."""
+        return self.bridge.credentials
+
+
 class Bridging:
     """Runs what is declared. `hearing` makes what takes the notices of the bridge of a name."""
 
     def __init__(self, registry: Registry, build: Build, fetch: Fetch, hearing: Callable[[str], Hearing]) -> None:
         self._registry, self._hearing = registry, hearing
-        self._jobs = Jobs(lambda: registry.bridges, lambda bridge: Job(bridge, build, fetch, hearing(bridge.id)))
+        self._jobs = Jobs(self._wanted, lambda each: Job(each.bridge, build, fetch, hearing(each.bridge.id)))
         self.run, self.touched = self._jobs.run, self._jobs.touched
 
     def status(self) -> list[dict[str, Any]]:
@@ -98,6 +112,13 @@ class Bridging:
         if found is None:
             raise Unavailable("bridge", f"The bridge {name} is just being set up.", "Try again.")
         return found
+
+    def _wanted(self) -> dict[str, Followed]:
+        groups = self._registry.team_groups()
+        return {
+            name: Followed(bridge, groups if bridge.type in READS_GROUPS else frozenset())
+            for name, bridge in self._registry.bridges.items()
+        }
 
     def _status(self, name: str, bridge: Bridge) -> dict[str, Any]:
         job = self._jobs.running.get(name)

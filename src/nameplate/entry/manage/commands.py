@@ -20,6 +20,7 @@ from nameplate.domain.links import (
     ServerPair,
     SignedIn,
     SignIn,
+    SignOut,
     Status,
 )
 from nameplate.domain.notices import ActorNotice, Effect, PersonNotice
@@ -75,15 +76,20 @@ class Commands:
         peer = await self._connected()
         await peer.call("found", Found(finding), type(None))
 
-    async def signing_key(self) -> bytes:
-        """The private key of our own signals (PEM), made on first use. Never to be shown."""
+    async def signing_key(self, alg: str) -> bytes:
+        """The private key of our own signals for `alg` (PEM), made on first use. Never to be shown."""
         peer = await self._connected()
-        return await peer.call("signing_key", None, bytes)
+        return await peer.call("signing_key", alg, bytes)
 
-    async def sign_in(self, bridge: str, notice: PersonNotice, linked: bool) -> SignedIn:
+    async def sign_in(self, asked: SignIn) -> SignedIn:
         """Begin the session of a person for whom a provider vouches; raises Refused."""
         peer = await self._connected()
-        return await peer.call("sign_in", SignIn(bridge, notice, linked), SignedIn)
+        return await peer.call("sign_in", asked, SignedIn)
+
+    async def sign_out(self, bridge: str, subject: str, session: str) -> int:
+        """End the sessions of somebody who has signed out at a provider; how many that were."""
+        peer = await self._connected()
+        return await peer.call("sign_out", SignOut(bridge, subject, session), int)
 
     async def credential(self, name: str) -> bytes:
         """A credential that a declared sink names; raises Refused, and NotFound while it is not stored."""

@@ -51,7 +51,17 @@ class Hearing:
                 if effect.id and notice.name
             }
         )
+        for notice, effect in zip(told, effects, strict=True):
+            if effect.id and notice.renamed and notice.addresses:
+                self._rename(effect.id, notice.addresses[0], notice.renamed)
         return effects
+
+    def _rename(self, person: str, former: str, now: str) -> None:
+        """What people call somebody follows where it was that address."""
+        known = self._names.get([person]).get(person)
+        if known is not None:
+            name, mail = (now if each.lower() == former.lower() else each for each in known)
+            self._names.put({person: PersonName(name, mail)})
 
     async def alive(self, age_s: float = 0.0) -> None:
         """See the port."""

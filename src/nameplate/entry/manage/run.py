@@ -46,7 +46,7 @@ async def run(settings: Settings) -> None:
     signals = _signals(settings, paths, parts, commands)
     bridging = Bridging(
         parts.projection.registry,
-        signals.or_else(followers(paths)),
+        signals.or_else(followers(paths, parts.projection.registry.team_groups)),
         commands.credential,
         lambda name: Hearing(name, commands, parts.names),
     )

@@ -144,6 +144,7 @@ _FACTS: Mapping[str, Fact] = {
     "held": _table_of("held"),
     "bridge_token": _table_of("bridge_tokens"),
     "person": _table_of("people", Person),
+    "group": _table_of("groups", int),
     "passkey": _table_of("passkeys", Passkey),
     "session": _table_of("sessions", Session),
     "sponsorship": _table_of("sponsorships", Sponsorship),

@@ -1,6 +1,7 @@
 """Two real servers: one tells, the other hears, pushed and polled; one hears an identity provider by polling."""
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 
 import pytest
@@ -22,8 +23,8 @@ class Teller:
 
     def __init__(self, world: World) -> None:
         self.world, self.issuer = world, f"http://127.0.0.1:{world.server.port}"
-        for name in ("by-push", "by-poll", "other"):
-            world.apply(f"kind: Bridge\nid: {name}\ntype: ssf\nprivate: 127.0.0.0/8\n")
+        for name, alg in (("by-push", "RS256"), ("by-poll", "ES256"), ("other", "RS256")):
+            world.apply(f"kind: Bridge\nid: {name}\ntype: ssf\nprivate: 127.0.0.0/8\nalg: {alg}\n")
         world.apply(NEITHER)
         names = ("by-push", "by-poll", "other", "stranger")
         self.tokens = {name: world.server.client.post("/v1/bridge-tokens", {"name": name})["token"] for name in names}
@@ -106,8 +107,18 @@ def test_the_metadata_and_the_keys_are_for_everybody(teller):
     found = teller.call("GET", "/.well-known/ssf-configuration", by="")
     assert (found.status, found.body["issuer"]) == (200, teller.issuer)
     assert found.body["jwks_uri"] == f"{teller.issuer}/ssf/jwks"
-    (key,) = teller.call("GET", "/ssf/jwks", by="").body["keys"]
-    assert (key["kty"], key["alg"], "d" in key) == ("RSA", "RS256", False)
+    keys = teller.call("GET", "/ssf/jwks", by="").body["keys"]
+    shown = [(key["kty"], key["alg"], "d" in key) for key in keys]
+    assert shown == [("RSA", "RS256", False), ("EC", "ES256", False)]
+
+
+def test_each_hearer_gets_the_signatures_that_it_wants(teller):
+    for by, alg in (("by-poll", "ES256"), ("other", "RS256")):
+        ident = teller.stream(by)
+        assert teller.call("POST", "/ssf/verify", {"stream_id": ident}, by).status == 204
+        (token,) = teller.poll(ident, by).body["sets"].values()
+        assert json.loads(urlsafe_b64decode(token.partition(".")[0] + "=="))["alg"] == alg
+        assert teller.call("DELETE", f"/ssf/streams?stream_id={ident}", by=by).status == 204
 
 
 @pytest.mark.parametrize("path", ["/ssf/streams", "/ssf/status?stream_id=x"])

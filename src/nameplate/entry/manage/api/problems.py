@@ -25,7 +25,7 @@ def add_to(app: FastAPI) -> None:
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, NameplateError)  # noqa: S101 - registered for these alone
     errors = [_fields(each) for each in getattr(error, "problems", ())]
-    return _problem(status_of(error), error.code, error.message, error.remedy, errors)
+    return problem(status_of(error), error.code, error.message, error.remedy, errors)
 
 
 async def _unreadable(request: Request, error: Exception) -> JSONResponse:
@@ -34,21 +34,21 @@ async def _unreadable(request: Request, error: Exception) -> JSONResponse:
     errors = [
         {"field": ".".join(str(part) for part in each["loc"][1:]), "message": each["msg"]} for each in error.errors()
     ]
-    return _problem(400, "malformed", "The request cannot be understood.", _SEE, errors)
+    return problem(400, "malformed", "The request cannot be understood.", _SEE, errors)
 
 
 async def _of_the_framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
     if error.status_code == 404:
-        return _problem(404, "not_found", f"There is nothing at {request.url.path}.", _SEE)
-    return _problem(error.status_code, f"http_{error.status_code}", str(error.detail), _SEE, headers=error.headers)
+        return problem(404, "not_found", f"There is nothing at {request.url.path}.", _SEE)
+    return problem(error.status_code, f"http_{error.status_code}", str(error.detail), _SEE, headers=error.headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    return _problem(500, "internal", "The request failed.", "See the log of the server.")
+    return problem(500, "internal", "The request failed.", "See the log of the server.")
 
 
-def _problem(
+def problem(
     status: int,
     code: str,
     detail: str,
@@ -56,6 +56,7 @@ def _problem(
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
+    """An answer that is a problem document."""
     body = {
         "type": f"urn:nameplate:problem:{code}",
         "title": code.replace("_", " "),

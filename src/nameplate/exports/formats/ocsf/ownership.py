@@ -3,6 +3,7 @@
 from typing import Any
 
 from nameplate.domain.findings import Severity
+from nameplate.domain.sponsorships import TEAM
 
 from .classes import ENTITY, other
 from .event import SUCCESS, Draft
@@ -10,10 +11,10 @@ from .identities import ordered_by
 from .values import Record, present, text
 
 HANDOVERS = {
-    "offered": (Severity.MEDIUM, "its sponsor has left, a successor is asked"),
+    "offered": (Severity.MEDIUM, "its {who} has left, a successor is asked"),
     "accepted": (Severity.LOW, "a successor answers for it"),
     "lapsed": (Severity.HIGH, "nobody answers for it"),
-    "ended": (Severity.INFO, "its own sponsor answers for it again"),
+    "ended": (Severity.INFO, "its own owner and sponsor answer for it again"),
 }
 
 
@@ -21,6 +22,8 @@ def sponsorship(record: Record) -> list[Draft]:
     """A succession goes a step further. People are named by pseudonym."""
     actor, state = text(record, "actor") or "unknown", text(record, "state")
     severity, words = HANDOVERS.get(state, (Severity.LOW, state or "unknown"))
+    who = "owner" if (text(record, "former") or "").startswith(TEAM) else "sponsor"
+    words = words.replace("{who}", who)
     details = present(**{name: text(record, name) for name in ("state", "former", "successor", "until")})
     return [_draft(record, "Hand over", severity, f"{actor}: {words}", details)]
 

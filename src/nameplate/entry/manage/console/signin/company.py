@@ -4,16 +4,19 @@ import secrets
 import time
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from nameplate.domain.bridges import Bridge, BridgeType
-from nameplate.domain.errors import NameplateError, NotFound, Refused
+from nameplate.domain.errors import Invalid, NameplateError, NotFound, Refused
+from nameplate.domain.links import SignIn
 from nameplate.domain.notices import PersonNotice
 from nameplate.domain.registry import Registry
 from nameplate.entry.decide.callers import OTHER, session_cookie
 from nameplate.entry.decide.replies import status_of
+from nameplate.entry.manage.api.problems import problem
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.console.render import page
 from nameplate.ports.company import Begun, Provider, Vouched
@@ -22,6 +25,8 @@ from nameplate.ports.upstream import Names, PersonName
 from .pages import own_path
 
 LIFE_S = 600
+MAX_FORM, FORM = 128 * 1024, "application/x-www-form-urlencoded"
+NO_STORE = {"cache-control": "no-store"}
 MAX_PENDING = 1_000
 COOKIE = OTHER
 
@@ -49,6 +54,7 @@ class Company:
         self._registry, self._names, self._commands = registry, names, commands
         self._build, self._origin = build, origin
         self._pending: dict[str, Pending] = {}
+        self._heard: dict[tuple[str, str], float] = {}
         self._providers: dict[str, tuple[Bridge, bytes, Provider]] = {}
 
     async def begin(self, ident: str, then: str) -> tuple[str, str]:
@@ -69,10 +75,25 @@ class Company:
             raise Refused("oidc_state", "This browser has begun no sign-in that this could be.", "Begin again.")
         bridge, provider = await self._provider(ident)
         vouched = await provider.finish(pending.begun, said, self.back(bridge))
-        begun = await self._commands.sign_in(bridge.id, *_notice(bridge, vouched))
+        asked = SignIn(bridge.id, *_notice(bridge, vouched), vouched.subject, vouched.session)
+        begun = await self._commands.sign_in(asked)
         if vouched.name and not bridge.option("people"):
             self._names.put({begun.person: PersonName(vouched.name, vouched.mail)})
         return begun.token, begun.seconds, pending.then
+
+    async def logged_out(self, ident: str, token: str) -> None:
+        """Sign out who has signed out there (Back-Channel Logout 1.0). A token counts once, if it came into force."""
+        bridge, provider = await self._provider(ident)
+        said, now = await provider.logged_out(token), time.time()
+        self._heard = {key: until for key, until in self._heard.items() if until > now}
+        if (ident, said.id) in self._heard:
+            raise Refused("oidc_replayed", "The logout is not accepted: it came before.", "Send another logout token.")
+        self._heard[ident, said.id] = said.until
+        try:
+            await self._commands.sign_out(bridge.id, said.subject, said.session)
+        except BaseException:
+            del self._heard[ident, said.id]
+            raise
 
     async def ended(self, ident: str) -> str:
         """Where somebody signs out there too, or our own page."""
@@ -122,6 +143,15 @@ def routes(company: Company) -> APIRouter:
         answer.headers.append("set-cookie", _cookie("", 0))
         return answer
 
+    @router.post("/console/sign-in/oidc/{ident}/logout", include_in_schema=False)
+    async def logout(ident: str, request: Request) -> Response:
+        try:
+            await company.logged_out(ident, await _logout_token(request))
+        except NameplateError as error:
+            # Whatever went wrong: section 2.8.
+            return problem(400, error.code, error.message, error.remedy, headers=NO_STORE)
+        return Response(status_code=200, headers=NO_STORE)
+
     @router.get("/console/sign-in/oidc/{ident}/end", include_in_schema=False)
     async def end(ident: str) -> Response:
         try:
@@ -139,6 +169,24 @@ def _notice(bridge: Bridge, vouched: Vouched) -> tuple[PersonNotice, bool]:
         return PersonNotice(people, vouched.key), True
     addresses = (vouched.mail,) if vouched.mail else None
     return PersonNotice(bridge.id, vouched.key, addresses=addresses, groups=vouched.groups), False
+
+
+async def _logout_token(request: Request) -> str:
+    """The one in a form; raises Invalid."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_FORM:
+            raise Invalid("too_large", f"A form may have {MAX_FORM} bytes.", "Send a logout token alone.")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        form = parse_qs(body.decode("ascii"), max_num_fields=16) if kind == FORM else {}
+    except ValueError:
+        form = {}
+    found = form.get("logout_token", [])
+    if len(found) != 1:
+        raise Invalid("malformed", "The body is no form with one logout_token.", "See Back-Channel Logout 1.0, 2.5.")
+    return found[0]
 
 
 def _cookie(secret: str, seconds: int) -> str:
