@@ -66,6 +66,12 @@ def test_the_stream_of_a_bridge_that_is_gone_is_not_told(tmp_path):
     scene(tmp_path, second, {"other": BRIDGES["other"]})
 
 
+async def until(offering, status):
+    async with asyncio.timeout(15):
+        while offering.told("siem")[0]["status"] != status:  # noqa: ASYNC110 - it looks every now and then, too
+            await asyncio.sleep(0.01)
+
+
 def events(found):
     payloads = [json.loads(urlsafe_b64decode(each.split(".")[1] + "==")) for each in found["sets"].values()]
     return [(uri.rpartition("/")[2], event) for each in payloads for uri, event in each["events"].items()]
@@ -73,11 +79,6 @@ def events(found):
 
 def test_a_stream_that_we_disable_and_enable_again_is_told_so_and_nothing_of_what_was_meanwhile(tmp_path):
     bridges = dict(BRIDGES)
-
-    async def until(offering, status):
-        async with asyncio.timeout(15):
-            while offering.told("siem")[0]["status"] != status:  # noqa: ASYNC110 - it looks every now and then, too
-                await asyncio.sleep(0.01)
 
     async def play(heart, offering):
         ident = (await offering.create("siem", {}))["stream_id"]
@@ -102,6 +103,28 @@ def test_a_stream_that_we_disable_and_enable_again_is_told_so_and_nothing_of_wha
         assert len(events(await offering.poll("siem", ident, {"returnImmediately": True}))) == 4
 
     scene(tmp_path, play, bridges)
+
+
+def test_a_stream_is_told_that_it_goes_on_also_when_we_were_started_anew_meanwhile(tmp_path):
+    bridges, made = dict(BRIDGES), []
+
+    async def first(heart, offering):
+        made.append((await offering.create("siem", {}))["stream_id"])
+        bridges.pop("siem")
+        await until(offering, "disabled")
+
+    async def second(heart, offering):
+        await heart.order("suspend", "amr-1")
+        bridges["siem"] = BRIDGES["siem"]
+        await until(offering, "enabled")
+        told = events(await offering.poll("siem", made[0], {"returnImmediately": True}))
+        assert [(name, event["status"]) for name, event in told[:2]] == [
+            ("stream-updated", "disabled"),
+            ("stream-updated", "enabled"),
+        ]
+
+    scene(tmp_path, first, bridges)
+    scene(tmp_path, second, bridges)
 
 
 def test_there_are_bounds(tmp_path):

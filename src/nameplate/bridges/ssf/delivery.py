@@ -104,7 +104,7 @@ class Delivery:
     def _tokens(self, entries: Sequence[Entry]) -> list[tuple[str, str]]:
         """Runs in a thread: signing takes a while. A stream that is disabled misses what happens meanwhile."""
         stream, now, alg = self.stream, int(time.time()), self.alg()
-        if stream.status == "disabled" or not self.declared():
+        if stream.status == "disabled" or stream.withdrawn or not self.declared():
             return []
         found = []
         for entry in entries:
@@ -147,7 +147,7 @@ class Delivery:
 
     @property
     def _runs(self) -> bool:
-        return self.stream.status == "enabled" and self.declared()
+        return self.stream.status == "enabled" and not self.stream.withdrawn and self.declared()
 
     @property
     def _audience(self) -> str:

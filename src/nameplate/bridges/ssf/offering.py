@@ -175,13 +175,14 @@ class Offering:
     async def _turn(self, delivery: Delivery, *, withdrawn: bool) -> None:
         stream = replace(delivery.stream, withdrawn=withdrawn)
         if withdrawn:
+            delivery.stream = stream
             # To who is there no more nothing is kept for later.
             await asyncio.to_thread(self._file.clear, stream.id)
         await asyncio.to_thread(self._file.put, stream, self._newest() + 1)
-        delivery.stream = stream
         if stream.status == "enabled":
             event = {"status": "disabled" if withdrawn else "enabled", "reason": WITHDRAWN if withdrawn else DECLARED}
             await self._about(delivery, Kind.STREAM_UPDATED, event)
+        delivery.stream = stream
         if not withdrawn and self._streams.get(stream.id) is delivery:
             # It may be declared otherwise now.
             await self._halt(stream.id)
