@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,27 @@ def test_the_stream_of_a_bridge_that_is_gone_is_not_told(tmp_path):
 
     scene(tmp_path, first)
     scene(tmp_path, second, {"other": BRIDGES["other"]})
+
+
+def test_what_is_no_subject_and_no_error_is_refused(tmp_path):
+    async def play(heart, offering):
+        ident = (await offering.create("siem", {}))["stream_id"]
+        ours = {"format": "iss_sub", "iss": ISSUER}
+        for subject in (ours, ours | {"sub": 7}, {"format": "iss_sub", "sub": "amr-1"}, {"format": 1}, "amr-1"):
+            with pytest.raises(Invalid):
+                await offering.subject("siem", {"stream_id": ident, "subject": subject}, add=False)
+        errors: Any
+        for errors in ({"jti": "no"}, {"jti": {}}, {"jti": {"err": 5}}, []):
+            with pytest.raises(Invalid):
+                await offering.poll("siem", ident, {"maxEvents": 0, "setErrs": errors})
+        told = {"stream_id": ident, "subject": ours | {"sub": "amr-1"}, "verified": "yes"}
+        with pytest.raises(Invalid):
+            await offering.subject("siem", told, add=True)
+        # A form that no subject of ours has is nobody we tell of.
+        await offering.subject("siem", {"stream_id": ident, "subject": {"format": "email"}}, add=False)
+        await offering.subject("siem", {"stream_id": ident, "subject": ours | {"sub": "amr-1"}}, add=False)
+
+    scene(tmp_path, play)
 
 
 def test_there_are_bounds(tmp_path):

@@ -27,6 +27,10 @@ def test_https_and_this_machine_are_called(url):
         "",
         "https://u:p@idp.example/",
         "https://a\nb/",
+        "https://[",
+        "https://a:b/",
+        "https://a:70000/",
+        "https://a:0/",
     ],
 )
 def test_nothing_else_is_called(url):

@@ -123,11 +123,19 @@ def may_reach(address: str, private: tuple[ipaddress.IPv4Network | ipaddress.IPv
 
 def require_web(url: str) -> str:
     """An address that we call: https, or http on this machine. Raises Unavailable."""
-    parts = urlsplit(url)
-    fine = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not fine or not parts.hostname or parts.username is not None or not url.isprintable():
+    if not url.isprintable() or not _is_web(url):
         raise Unavailable("signals", "An address of the other side is neither https nor on this machine.")
     return url
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    fine = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return fine and bool(parts.hostname) and parts.username is None and port != 0
 
 
 def _networks(texts: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
