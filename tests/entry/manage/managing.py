@@ -16,6 +16,7 @@ from nameplate.boot.managing import Managing
 from nameplate.boot.paths import Paths
 from nameplate.boot.rules import review_of, rule_faults, rule_schema
 from nameplate.boot.settings import Settings
+from nameplate.boot.signals import Signals
 from nameplate.boot.tables import open_tables
 from nameplate.boot.timezones import wall
 from nameplate.domain.contracts import ACTION_CLASSES
@@ -87,7 +88,10 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         bridging = Bridging(
             registry, followers(paths), commands.credential, lambda name: Hearing(name, commands, parts.names)
         )
-        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging)
+        signals = Signals(
+            Settings(data=paths.data), folder, registry, node, reader, commands.raise_finding, commands.signing_key
+        )
+        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging, signals)
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)
 

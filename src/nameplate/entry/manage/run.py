@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
+from functools import partial
 
 import uvicorn
 
@@ -18,7 +19,6 @@ from nameplate.boot.signals import Signals
 from nameplate.entry.listening import QuietServer
 from nameplate.flows.explain import Explainer
 
-from .api import ssf
 from .api.app import build
 from .bridging import Bridging
 from .commands import Commands
@@ -43,15 +43,11 @@ async def run(settings: Settings) -> None:
     parts.projection.watchers.append(exporting.touched)
     feeding = Feeding(parts.projection.registry, build_follower(paths, commands.panels_told))
     signals = _signals(settings, paths, parts, commands)
-    bridging = Bridging(
-        parts.projection.registry,
-        signals.or_else(followers(paths)),
-        commands.credential,
-        lambda name: Hearing(name, commands, parts.names),
-    )
+    follower = signals.or_else(followers(paths))
+    heard = partial(Hearing, commands=commands, names=parts.names)
+    bridging = Bridging(parts.projection.registry, follower, commands.credential, heard)
     parts.projection.watchers.append(bridging.touched)
-    app = build(settings, parts, commands, exporting, feeding, bridging)
-    ssf.add_to(app, signals)
+    app = build(settings, parts, commands, exporting, feeding, bridging, signals)
     taken = parts.projection.registry.seq
     recent = Recent(parts.reader.read(max(1, taken - KEPT + 1)), taken)
     parts.projection.readers.append(recent.note)

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from nameplate.entry.decide.described import OPERATIONS
+from nameplate.entry.operations import Who
 from tests.entry.manage.managing import ask_manage
 
 OURS = f"uid:{os.geteuid()}"
@@ -21,12 +22,19 @@ BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 def routes(world):
     paths = world.server.client.get("/v1/openapi.json")["paths"]
-    found = {(method.upper(), path) for path, methods in paths.items() for method in methods}
-    theirs = found - {(each.method, each.path) for each in OPERATIONS}
+    ours = {(each.method, each.path) for each in OPERATIONS}
+    found = ((method.upper(), path, told) for path, methods in paths.items() for method, told in methods.items())
+    theirs = {(method, path) for method, path, told in found if told["tags"] == [Who.LOCAL]} - ours
     return [(method, path.format(**NAMES)) for method, path in sorted(theirs)]
 
 
-NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere", "ident": "al-1", "person_id": "p-nobody"}
+NAMES = {
+    "actor_id": "alice",
+    "decision_id": "n-1",
+    "sink_id": "nowhere",
+    "ident": "al-1",
+    "person_id": "p-nobody",
+}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=repr)
