@@ -12,6 +12,7 @@ from typing import Any
 from nameplate.boot.bridges import followers
 from nameplate.boot.exports import build_exporter
 from nameplate.boot.feeds import build_follower
+from nameplate.boot.floor_plans import FloorPlanFiles
 from nameplate.boot.managing import Managing
 from nameplate.boot.paths import Paths
 from nameplate.boot.rules import review_of, rule_faults, rule_schema
@@ -26,6 +27,7 @@ from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
 from nameplate.entry.manage.hearing import Hearing
+from nameplate.entry.manage.planning import Planning
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
 from nameplate.stores.sqlite.people import SqliteNames
@@ -91,7 +93,8 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         signals = Signals(
             Settings(data=paths.data), folder, registry, node, reader, commands.raise_finding, commands.signing_key
         )
-        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging, signals)
+        planning = Planning(registry, commands, FloorPlanFiles(folder), wall)
+        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging, signals, planning)
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)
 

@@ -63,6 +63,7 @@ def test_faults_of_manifests_come_with_their_places(world):
     [
         ("OPTIONS", "/ssf/streams", "DELETE, GET, PATCH, POST, PUT"),
         ("DELETE", "/ssf/status", "GET, POST"),
+        ("PUT", "/v1/sites/clinic/plan", "GET, POST"),
     ],
 )
 def test_a_wrong_method_is_told_all_the_right_ones(world, method, path, allow):

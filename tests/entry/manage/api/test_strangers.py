@@ -8,7 +8,9 @@ import pytest
 from nameplate.entry.decide.described import OPERATIONS
 from nameplate.entry.operations import Who
 from tests.entry.manage.managing import ask_manage
+from tests.house.tree import SOURCE
 
+BUILDING = (SOURCE / "entry" / "demo" / "building.yaml").read_text()
 OURS = f"uid:{os.geteuid()}"
 CLAIMS = [(), ("",), ("anonymous",), ("uid:4711",), ("uid:-1",), ("UID:0",), ("root",), ("uid:0, uid:0",), ("uid:00",)]
 BODIES = {"/v1/apply": b'{"files":[{"name":"x","text":"{kind: Team, id: intruder, name: X}"}]}'}
@@ -17,6 +19,7 @@ CASE = "{kind: Case, id: c, actor: alice, action: read, resource: 'record:1', ex
 BODIES["/v1/contract-tests"] = json.dumps({"cases": [{"name": "c", "text": CASE}]}).encode()
 BODIES["/v1/sinks/nowhere/replay"] = b'{"from":"2026-01-01T00:00:00Z"}'
 BODIES["/v1/actors/alice/clone"] = b'{"id":"alice-2"}'
+BODIES["/v1/sites/nowhere/plan"] = json.dumps({"map": BUILDING}).encode()
 BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 
@@ -34,6 +37,7 @@ NAMES = {
     "sink_id": "nowhere",
     "ident": "al-1",
     "person_id": "p-nobody",
+    "site_id": "nowhere",
 }
 
 

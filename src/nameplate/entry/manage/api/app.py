@@ -11,6 +11,7 @@ from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
+from nameplate.entry.manage.planning import Planning
 from nameplate.entry.manage.provisioning import Provisioning
 
 from . import (
@@ -24,6 +25,7 @@ from . import (
     decisions,
     document,
     figures,
+    floor_plans,
     manifests,
     people,
     places,
@@ -57,6 +59,7 @@ def build(
     feeding: Feeding,
     bridging: Bridging,
     signals: Signals,
+    planning: Planning,
 ) -> FastAPI:
     """The whole API."""
     app, registry = _bare(parts), parts.projection.registry
@@ -72,6 +75,7 @@ def build(
         badges.routes(registry),
         decisions.routes(registry, parts.reader, parts.wall, parts.review),
         places.routes(registry),
+        floor_plans.routes(planning),
         people.routes(registry, parts.names),
         points.routes(registry, commands, feeding),
         sinks.routes(exporting),
