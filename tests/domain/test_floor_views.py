@@ -65,6 +65,13 @@ def test_open_alarms_are_told_until_their_cause_is_over():
     assert views(registry)["d"] == DoorView(True, False, ("online",))
 
 
+def test_a_door_whose_reader_is_not_seen_is_offline_whatever_its_point_is():
+    registry = world(point())
+    raised = {"kind": "alarm", "alarm": "al-2", "state": "raised", "name": "reader_offline", "severity": "medium"}
+    fold(registry, {**raised, "seq": 2, "at": at(2), "title": "t", "text": "t", "site": "default", "door": "d"})
+    assert views(registry)["d"] == DoorView(False, True, ("offline", "reader offline"))
+
+
 @pytest.mark.parametrize(("over", "words"), [(False, ("online", "observe only")), (True, ("online",))])
 def test_a_mode_that_only_looks_is_told_while_it_lasts(over, words):
     mode = {"default": "enforce", "observe": [{"resources": ["door:d"], "until": "2027-01-31"}]}

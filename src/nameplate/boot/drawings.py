@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from nameplate.bridges.building_map import Building, Plan, derive_zones, read_building
@@ -50,8 +51,7 @@ class Wanted:
 
 def draw_building(text: str, scale: float | None, wanted: Wanted) -> Drawn:
     """The SVG of an Open-RMF building map; raises Invalid for a text that is none, NotFound for a level it has not."""
-    building = read_building(text, scale)
-    plan = derive_zones(building)
+    building, plan = _read(text, scale)
     levels = tuple(level.name for level in building.levels)
     if not levels:
         problem = next(iter(plan.problems), None)
@@ -63,6 +63,13 @@ def draw_building(text: str, scale: float | None, wanted: Wanted) -> Drawn:
     doors = tuple((door.id, door.behind, door.ahead) for door in plan.doors)
     svg = draw(building, plan, view, styled=wanted.styled)
     return Drawn(svg, levels, tuple(zone.id for zone in plan.zones), doors, len(plan.lifts))
+
+
+@lru_cache(maxsize=4)
+def _read(text: str, scale: float | None) -> tuple[Building, Plan]:
+    """What takes a second for a hospital, and is the same each time."""
+    building = read_building(text, scale)
+    return building, derive_zones(building)
 
 
 def _level(building: Building, plan: Plan, name: str) -> tuple[Building, Plan]:

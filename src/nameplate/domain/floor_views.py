@@ -5,11 +5,13 @@ from datetime import date
 from typing import NamedTuple
 
 from .modes import Mode, mode_of
+from .outcomes import Happening
 from .places import Door
 from .points import Point
 from .registry import Registry
 
 IsOver = Callable[[Point, date], bool]
+UNSEEN = Happening.READER_OFFLINE.replace("_", " ")
 LISTED = 6
 """So many actors of a zone are named; the others are counted."""
 
@@ -73,7 +75,7 @@ def _door(
     is_over: IsOver,
     alarms: tuple[str, ...],
 ) -> DoorView:
-    online = None if point is None else point.id in connected
+    online = None if point is None else point.id in connected and UNSEEN not in alarms
     words = (*_standing(registry, door, online), *_mode(door, point, is_over), *alarms)
     return DoorView(online, bool(alarms) or online is False, words)
 

@@ -2,8 +2,11 @@ import json
 
 import pytest
 
+from nameplate.boot.floor_plans import FloorPlanFiles
 from nameplate.boot.paths import Paths
+from nameplate.boot.replay import replay
 from nameplate.domain.errors import Invalid
+from nameplate.domain.registry import Registry
 from tests.entry.manage.managing import ask_manage
 from tests.entry.world import run
 from tests.house.tree import SOURCE
@@ -59,4 +62,7 @@ def test_it_is_given_by_whoever_administers_and_lies_in_the_backup(own_world, tm
     passphrase = own_world.server.data / "keys" / "passphrase"
     back = tmp_path / "back"
     assert run("restore", tmp_path / "b", "--data", back, "--passphrase-file", passphrase).code == 0
-    assert (back / "plans" / f"{digest}.yaml").read_text() == DEMO
+    registry = Registry()
+    replay(registry, back / "journal")
+    assert registry.floor_plans["clinic"].sha256 == digest
+    assert FloorPlanFiles(back / "plans").read(digest) == DEMO

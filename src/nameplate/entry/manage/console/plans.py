@@ -50,5 +50,5 @@ def _plan(shown: Shown) -> dict[str, Any]:
         "at": rfc3339(shown.plan.at),
         "by": shown.plan.by,
         "zones": [(ident, shown.zones.get(ident)) for ident in drawn.zones],
-        "doors": [(number, door, shown.doors.get(door[0])) for number, door in enumerate(drawn.doors, 1)],
+        "doors": [(ident, joins, shown.doors.get(ident)) for ident, *joins in drawn.doors],
     }
