@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from nameplate.boot.floor_plans import KEPT_S, MAX_BYTES, FloorPlanFiles
+from nameplate.boot.floor_plans import KEPT_S, MAX_BYTES, MOST, FloorPlanFiles
 from nameplate.domain.errors import Invalid, NotFound, Unavailable
 
 
@@ -40,3 +40,11 @@ def test_what_nobody_names_goes_after_a_while(tmp_path):
         os.utime(path, (before, before))
     files.tidy({named})
     assert {path.stem for path in tmp_path.iterdir()} == {new, named}
+
+
+def test_few_plans_are_kept_that_nobody_names(tmp_path):
+    files = FloorPlanFiles(tmp_path)
+    digests = [files.keep(f"name: {number}\n") for number in range(MOST + 3)]
+    files.tidy(digests[:1])
+    assert len(list(tmp_path.iterdir())) == MOST + 1
+    assert files.read(digests[0])

@@ -9,8 +9,8 @@ from nameplate.domain.errors import Invalid, NotFound, Unavailable
 from nameplate.keys.file.private import write_private
 
 MAX_BYTES = 8_000_000
-KEPT_S = 3_600
-"""A plan that nobody names any more stays for so long: a backup may be taking it."""
+KEPT_S, MOST = 3_600, 8
+"""Plans that nobody names any more stay for so long, and no more of them: a backup may be taking one."""
 _AGAIN = "Give it again: nameplate site plan FILE --site SITE"
 
 
@@ -40,10 +40,11 @@ class FloorPlanFiles:
         return content.decode("utf-8")
 
     def tidy(self, named: Collection[str]) -> None:
-        """Remove what none of the digests `named` means, unless it has just come."""
+        """Remove what none of the digests `named` means, but for the newest that have just come."""
         before = time.time() - KEPT_S
-        for path in self._folder.glob("*.yaml"):
-            if path.stem not in named and path.stat().st_mtime < before:
+        found = ((path.stat().st_mtime, path) for path in self._folder.glob("*.yaml") if path.stem not in named)
+        for place, (at, path) in enumerate(sorted(found, reverse=True)):
+            if place >= MOST or at < before:
                 path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:

@@ -2,25 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from inspect import isclass
 from typing import Any, Union
 
-from pydantic import PlainSerializer
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
-from pydantic_core import core_schema
 from scim2_models import (
     BulkRequest,
     BulkResponse,
     Error,
     ListResponse,
-    Message,
-    Mutability,
     PatchOp,
-    Reference,
-    Required,
     Resource,
     ResourceType,
-    Returned,
     Schema,
     SearchRequest,
     ServiceProviderConfig,
@@ -28,14 +19,11 @@ from scim2_models import (
 from scim2_server.routing import ROUTES, Operation, Route
 from scim2_server.utils import parametrize
 
-from .schemas import EnterpriseUser, provider
-
-Json = dict[str, Any]
-Model = type[Any]
+from .json_schemas import REFERENCE, Json, Model, answered, asked
+from .schemas import provider
 
 PREFIX, TAG = "/scim/v2", "bridge"
 MEDIA, JSON, PROBLEM = "application/scim+json", "application/json", "application/problem+json"
-_REF = "#/components/schemas/"
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 _ATTRIBUTE = r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)?"
 _ATTRIBUTES = {"type": "string", "pattern": rf"^\s*(?:{_ATTRIBUTE}\s*(?:,\s*{_ATTRIBUTE}\s*)*)?$"}
@@ -64,6 +52,7 @@ _HEADERS = {
     Operation.patch: ("If-Match",),
     Operation.delete: ("If-Match",),
 }
+_VERSIONED = frozenset({Operation.create, Operation.query, Operation.replace, Operation.patch})
 _DONE = {Operation.create: 201, Operation.delete: 204}
 _CHANGES = (404, 409, 412)
 _REFUSED: Mapping[Operation, tuple[int, ...]] = {
@@ -82,69 +71,6 @@ _REFUSED: Mapping[Operation, tuple[int, ...]] = {
 _ALWAYS, _WITH_BODY = (400, 401, 500, 502, 503), (413, 415)
 _PROBLEMS = frozenset({400, 413, 500, 502, 503})
 """What can end a request before it gets here is told as a problem document."""
-
-
-class _Out(GenerateJsonSchema):
-    """What we answer: `returned` says what is always there. In the form that is read: how they write, models keep."""
-
-    mark: Any = (Returned, Returned.always)
-
-    def model_schema(self, schema: core_schema.ModelSchema) -> Json:
-        """See pydantic; what SCIM says of attributes goes along."""
-        told, cls = super().model_schema(schema), schema["cls"]
-        kind, value = self.mark
-        named = {info.serialization_alias or name: name for name, info in cls.model_fields.items()}
-        must = {alias for alias, name in named.items() if cls.get_field_annotation(name, kind) == value}
-        for alias, found in told.get("properties", {}).items():
-            if alias in must:
-                told["properties"][alias] = _not_null(found)
-            name = named.get(alias, "")
-            if name and cls.get_field_annotation(name, Mutability) == Mutability.read_only:
-                found["readOnly"] = True
-            if name and any(isinstance(each, PlainSerializer) for each in cls.model_fields[name].metadata):
-                # Numbers that are written as texts (RFC 7644, section 3.12).
-                told["properties"][alias] = {"type": "string", "description": found.get("description", "")}
-        must = (must | set(told.get("required", ()))) - {"schemas"} | self.identified(told, cls)
-        return told | {"required": sorted(must)}
-
-    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> Json:
-        """See pydantic. Without the tag, which is no member, a value may fit several choices."""
-        told = super().tagged_union_schema(schema)
-        return {"anyOf": told.pop("oneOf")} | told
-
-    def identified(self, told: Json, cls: Model) -> set[str]:
-        """Everything but extensions and parts says by which schema it goes."""
-        return {"schemas"} & told.get("properties", {}).keys() if issubclass(cls, Resource | Message) else set()
-
-
-class _In(_Out):
-    """What we take: `required` says what must be there, and what nobody knows is passed over."""
-
-    mark = (Required, Required.true)
-
-    def model_schema(self, schema: core_schema.ModelSchema) -> Json:
-        """See above."""
-        told = super().model_schema(schema)
-        told.pop("additionalProperties", None)
-        cls, members = schema["cls"], told.get("properties", {})
-        for name, info in cls.model_fields.items():
-            if _is_inner(cls.get_field_root_type(name)):
-                _without_format(members[info.serialization_alias or name])
-        if issubclass(cls, PatchOp):
-            members["Operations"]["minItems"] = 1
-        if issubclass(cls, BulkRequest):
-            members["failOnErrors"] |= {"minimum": 1}
-        if issubclass(cls, EnterpriseUser):
-            # Entra names a manager by the bare id: see `forms`.
-            members["manager"]["anyOf"].append({"type": "string"})
-        return told
-
-    def identified(self, told: Json, cls: Model) -> set[str]:
-        """Nobody has to say it; what is said must be right."""
-        base = getattr(cls, "__schema__", None)
-        if base is not None and "schemas" in told.get("properties", {}):
-            told["properties"]["schemas"]["anyOf"] = [{"maxItems": 0}, {"contains": {"const": str(base)}}]
-        return set()
 
 
 def description() -> Json:
@@ -181,10 +107,9 @@ class _Spoken:
             self._asked[Operation.search_with_body, endpoint] = parametrize(SearchRequest, model)
         for endpoint, model in types.items():
             self._of(endpoint, model)
-        self.components: dict[str, Json] = {}
-        self._in = self._made(self._asked.values(), _In, "In")
-        self._out = self._made([*self._told.values(), Error], _Out, "")
-        _relative([self.components[name] for name in self.components if not name.endswith("In")])
+        self._in, named = asked(self._asked.values())
+        self._out, others = answered([*self._told.values(), Error])
+        self.components = named | others
 
     def _of(self, endpoint: str, model: type[Resource[Any]]) -> None:
         for each in (Operation.create, Operation.replace):
@@ -193,13 +118,6 @@ class _Spoken:
             self._told[each, endpoint] = model
         self._asked[Operation.patch, endpoint] = parametrize(PatchOp, model)
         self._told[Operation.search, endpoint] = parametrize(ListResponse, model)
-
-    def _made(self, models: Iterable[Model], how: type[GenerateJsonSchema], suffix: str) -> dict[Model, Json]:
-        wanted: list[tuple[Model, JsonSchemaMode]] = [(each, "validation") for each in dict.fromkeys(models)]
-        template = f"{_REF}Scim{{model}}{suffix}"
-        found, whole = models_json_schema(wanted, by_alias=True, ref_template=template, schema_generator=how)
-        self.components |= {f"Scim{name}{suffix}": each for name, each in whole["$defs"].items()}
-        return {model: schema for (model, _), schema in found.items()}
 
     def asked(self, operation: Operation, endpoint: str) -> Json | None:
         """What is sent along; None for nothing."""
@@ -219,11 +137,11 @@ class _Spoken:
 
 
 def _operation(route: Route, endpoint: str, spoken: _Spoken) -> Json:
-    asked, told = spoken.asked(route.operation, endpoint), spoken.told(route.operation, endpoint)
+    takes, told = spoken.asked(route.operation, endpoint), spoken.told(route.operation, endpoint)
     status = _DONE.get(route.operation, 200)
-    refused = sorted({*_ALWAYS, *_REFUSED.get(route.operation, ()), *(_WITH_BODY if asked else ())})
+    refused = sorted({*_ALWAYS, *_REFUSED.get(route.operation, ()), *(_WITH_BODY if takes else ())})
     done: Json = {"description": HTTPStatus(status).phrase} | (_content(told, MEDIA) if told else {})
-    if told and "{resource_id}" in route.pattern + "{resource_id}" * (route.operation is Operation.create) and endpoint:
+    if route.operation in _VERSIONED:
         done["headers"] = {"ETag": {"schema": _TEXT, "description": "The version of the resource."}}
     answers = {str(status): done} | {str(each): _refusal(each, spoken.error) for each in refused}
     if route.operation is Operation.query:
@@ -235,7 +153,7 @@ def _operation(route: Route, endpoint: str, spoken: _Spoken) -> Json:
         "security": [{"bridge": []}],
         "parameters": list(_parameters(route)),
         "responses": answers,
-    } | ({"requestBody": {"required": True} | _content(asked, MEDIA, JSON)} if asked else {})
+    } | ({"requestBody": {"required": True} | _content(takes, MEDIA, JSON)} if takes else {})
 
 
 def _parameters(route: Route) -> Iterable[Json]:
@@ -254,32 +172,5 @@ def _content(schema: Json, *media: str) -> Json:
 def _refusal(status: int, error: Json) -> Json:
     answer = {"description": HTTPStatus(status).phrase} | _content(error, MEDIA)
     if status in _PROBLEMS:
-        answer["content"] |= _content({"$ref": f"{_REF}Problem"}, PROBLEM)["content"]
+        answer["content"] |= _content({"$ref": f"{REFERENCE}Problem"}, PROBLEM)["content"]
     return answer
-
-
-def _is_inner(kind: Any) -> bool:
-    """Whether it refers to another resource here, in which case it may be relative and is taken as it comes."""
-    return isclass(kind) and issubclass(kind, Reference) and not {"external", "uri"} & {*kind.__reference_types__}
-
-
-def _without_format(schema: Json) -> None:
-    for each in (schema, *schema.get("anyOf", ())):
-        each.pop("format", None)
-
-
-def _relative(node: Any) -> None:
-    """References that we answer may be relative to where we are, as endpoints are."""
-    if isinstance(node, dict) and node.get("format") == "uri":
-        node["format"] = "uri-reference"
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _relative(each)
-
-
-def _not_null(schema: Json) -> Json:
-    """The same schema, without null among its choices."""
-    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    if not choices:
-        return schema
-    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
-    return rest | (choices[0] if len(choices) == 1 else {"anyOf": choices})
