@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -67,6 +68,13 @@ def document_of(world: World, fits: Callable[[str, Json], bool]) -> Json:
     for path, methods in list(document["paths"].items()):
         document["paths"][path] = {method: each for method, each in methods.items() if fits(path, each)}
     return document
+
+
+def complaints(done: subprocess.CompletedProcess[str]) -> str:
+    """What the client has to say, also where it ended well but has left out operations: it has faults of its own."""
+    counts = dict(re.findall(r"(Selected|Tested): (\d+)", done.stdout))
+    whole = counts.get("Tested", "0") == counts.get("Selected")
+    return "" if done.returncode == 0 and whole else done.stdout + done.stderr
 
 
 def tried(

@@ -7,7 +7,7 @@ answer must have a status, a type and a body that the document names, and what i
 import pytest
 
 from nameplate.entry.operations import Who
-from tests.entry.document_client import LIMIT_S, document_of, on_tcp, tried
+from tests.entry.document_client import LIMIT_S, complaints, document_of, on_tcp, tried
 
 TOLD_ELSEWHERE = {
     "/v1/apply": "the text of a manifest has a grammar of its own, and names what must be declared",
@@ -18,6 +18,7 @@ TOLD_ELSEWHERE = {
     "/v1/tls/certificate": "a host name has a grammar of its own",
     "/device/token": "there is one grant type, and a code is one that was given before",
     "/v1/rollout": "`after` is taken from the page before",
+    "/v1/sites/{site_id}/plan": "a map has a grammar of its own",
     "/access/v1/search/subject": "the token of a page is taken from the page before",
     "/access/v1/search/resource": "as for subjects",
     "/access/v1/search/action": "as for subjects",
@@ -26,16 +27,19 @@ TOLD_ELSEWHERE = {
 EXCUSED = {path: {"positive_data_acceptance": why} for path, why in TOLD_ELSEWHERE.items()}
 
 
-def ours(_path, operation):
-    """What bridges call has tokens of its own: see `test_openapi_bridges`."""
-    return operation["tags"] != [Who.BRIDGE]
+def ours(path, operation):
+    """What bridges call has tokens of its own: see `test_openapi_bridges`.
+
+    An export is several YAML documents in one answer: the client's worker dies of that, and leaves out what follows.
+    """
+    return operation["tags"] != [Who.BRIDGE] and path != "/v1/export"
 
 
 @pytest.mark.timeout(LIMIT_S + 30)
 def test_the_control_socket_does_what_the_document_says(own_world, tmp_path):
     with on_tcp(own_world.server.data / "control.sock") as port:
         done = tried(document_of(own_world, ours), port, tmp_path, own_world.token, EXCUSED)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert complaints(done) == ""
 
 
 @pytest.mark.timeout(LIMIT_S + 30)
@@ -43,7 +47,7 @@ def test_the_public_listener_does_what_the_document_says(own_world, tmp_path):
     # A stranger is not even told which methods there are: 401 comes before 405.
     document, port = document_of(own_world, ours), own_world.server.port
     done = tried(document, port, tmp_path, own_world.token, EXCUSED, "unsupported_method")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert complaints(done) == ""
 
 
 def test_a_document_that_promises_too_much_is_found_out(world, tmp_path):

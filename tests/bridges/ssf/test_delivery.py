@@ -69,7 +69,7 @@ def test_a_stop_is_pushed_again_until_it_is_taken(tmp_path):
     async def play(heart, delivery, file, far):
         far.answers = [(500, None), (400, {"err": "access_denied"}), (202, None)]
         await heart.order("suspend", "amr-1")
-        await until(lambda: delivery.told == 2)
+        await until(lambda: delivery.told == 2 and not file.count("s1"))
         assert (len(far.got), file.count("s1"), delivery.trouble) == (4, 0, "")
 
     scene(tmp_path, play)

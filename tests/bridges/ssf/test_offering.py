@@ -100,6 +100,10 @@ def test_there_are_bounds(tmp_path):
         with pytest.raises(TooSoon):
             await offering.verify("siem", {"stream_id": ident})
         assert MIN_VERIFICATION_S > 0
-        assert await offering.poll("siem", ident, {"maxEvents": 0}) == {"sets": {}}
+        for nought in (0, 0.0):
+            assert await offering.poll("siem", ident, {"maxEvents": nought}) == {"sets": {}}
+        for wrong in (0.5, True, -1, "1"):
+            with pytest.raises(Invalid):
+                await offering.poll("siem", ident, {"maxEvents": wrong})
 
     scene(tmp_path, play)

@@ -217,6 +217,9 @@ def _is_subject(subject: Mapping[str, Any]) -> bool:
 def _polled(asked: Mapping[str, Any]) -> tuple[int, bool, list[str], dict[str, str]]:
     most, at_once = asked.get("maxEvents", 100), asked.get("returnImmediately", False)
     ack, errors = asked.get("ack", []), asked.get("setErrs", {})
+    if isinstance(most, float) and most.is_integer():
+        # In JSON that is a number as whole as any other.
+        most = int(most)
     fine = type(most) is int and most >= 0 and isinstance(at_once, bool) and isinstance(errors, dict)
     if not fine or not isinstance(ack, list) or not all(isinstance(each, str) for each in ack):
         raise Invalid("poll", "This is no request for tokens.", "See RFC 8936, section 2.2.")
