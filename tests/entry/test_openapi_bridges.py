@@ -47,6 +47,9 @@ def narrowed(document):
 
 
 SIGNALS = {
+    "/ssf/streams": {
+        "ensure_resource_availability": "which stream is meant stands in the body: the client looks at paths"
+    },
     "/ssf/push/{bridge}": {
         "ignored_auth": BY_STANDARD,
         "missing_required_header": BY_STANDARD,

@@ -293,3 +293,15 @@ def test_a_body_is_no_address(tmp_path, wrong):
         assert (await house.call("POST", f"{USERS}/.search", {"schemas": [SEARCH], "count": 1})).status == 200
 
     run(tmp_path, scenario)
+
+
+def test_a_reference_that_is_none_breaks_no_answer(tmp_path):
+    async def scenario(house):
+        odd = {"schemas": [f"{CORE}Group"], "displayName": "odd", "members": [{"$ref": "http://["}, {"$ref": "a b"}]}
+        made = await house.call("POST", "/Groups", odd)
+        shown = await house.call("GET", "/Groups")
+        assert (made.status, shown.status) == (201, 200)
+        found = [each["$ref"] for each in made.body["members"]]
+        assert found == ["http://%5B", "https://np.example/scim/v2/a%20b"]
+
+    run(tmp_path, scenario)

@@ -69,7 +69,7 @@ _REFUSED: Mapping[Operation, tuple[int, ...]] = {
 }
 """Beyond what every request can end with."""
 _ALWAYS, _WITH_BODY = (400, 401, 500, 502, 503), (413, 415)
-_PROBLEMS = frozenset({400, 413, 500, 502, 503})
+_PROBLEMS = frozenset({400, 401, 413, 500, 502, 503})
 """What can end a request before it gets here is told as a problem document."""
 
 

@@ -26,7 +26,7 @@ from scim2_server.service import ModelT, ScimService, scim_exception_of
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
-from . import forms
+from . import forms, naming
 from .filters import require_bounded
 
 MAX_BODY = 4 * 1024 * 1024
@@ -49,6 +49,10 @@ class NameplateService(ScimService):
         if is_search and request.method.upper() != "POST":
             raise MethodNotAllowedException(allowed=["POST"])
         return ScimService.match(request)
+
+    def reference_location(self, base_url: str, reference: str) -> str:
+        """See the service, which would answer whatever a client has written there."""
+        return super().reference_location(base_url, naming.reference(reference))
 
     def max_body_size(self, request: ScimRequest) -> int | None:
         """No request is without a limit."""
