@@ -246,8 +246,13 @@ proposals = st.builds(
     st.integers(0, 60),
     st.sampled_from(["done", "withdrawn", "expired"]),
 )
+plans = st.builds(
+    lambda n, scale: {"kind": "floor_plan", "site": "default", "sha256": f"{n:064x}", "scale": scale, "by": "uid:0"},
+    numbers,
+    st.sampled_from([None, 0.05]),
+)
 people = st.one_of(persons, sessions, passkeys, charges, proposals)
-iam = st.one_of(handovers, reviews, upstreams, orders_of_bridges, people, tokens)
+iam = st.one_of(handovers, reviews, upstreams, orders_of_bridges, people, tokens, plans)
 
 
 @st.composite

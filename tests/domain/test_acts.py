@@ -83,3 +83,10 @@ def test_an_auditor_changes_nothing(route):
 def test_acts_are_found_by_the_name_on_record():
     assert act_named("point_token").approvers == {Role.SECURITY, Role.OWNER}
     assert act_named("no such act") is UNKNOWN
+
+
+def test_whoever_may_look_at_a_plan_may_not_give_one():
+    show, give = act_of("GET", "/v1/sites/clinic/plan"), act_of("POST", "/v1/sites/clinic/plan")
+    assert {role for role in Role if allowed(show, {role})} == ALL
+    assert {role for role in Role if allowed(give, {role})} == ALL - {Role.VIEWER, Role.AUDITOR}
+    assert not give.risky

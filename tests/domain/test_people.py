@@ -7,6 +7,7 @@ from nameplate.domain.people import (
     address_hash,
     ended_with,
     passkey_bound,
+    passkey_told,
     person_id,
     roles_of,
     session_told,
@@ -78,6 +79,15 @@ def test_a_passkey_on_record_is_never_bound_again():
     passkey_bound(passkeys, bound)
     passkey_bound(passkeys, bound | {"person": "p-2", "counter": 0})
     assert (passkeys["k"].person, passkeys["k"].counter) == ("p-1", 3)
+
+
+def test_a_passkey_counts_up_until_it_is_removed():
+    passkeys: dict[str, Passkey] = {}
+    bound = {"kind": "passkey_bound", "passkey": "k", "person": "p-1", "public": "aa", "counter": 3, "at": at(1)}
+    used, removed = (bound | {"kind": f"passkey_{word}", "counter": 2} for word in ("used", "removed"))
+    told = [list(passkey_told(passkeys, each)) for each in (bound, used, used | {"counter": 4}, removed, removed)]
+    assert told == [["k"], [], ["k"], ["k"], []]
+    assert passkeys == {}
 
 
 def test_a_session_begins_is_proved_again_and_ends():

@@ -34,8 +34,8 @@ _CHUNK = 1024 * 1024
 _LEVEL = 3
 _NAME = re.compile(
     r"journal/[0-9]{20}\.journal|journal/head\.[01]|journal/node\.vkey|keys/store|node|format|nameplate\.toml"
-    r"|tls/(?:ca|server)\.pem|cursors/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json|"
-    + "|".join(re.escape(each) for each in (PEOPLE, MANIFEST))
+    r"|tls/(?:ca|server)\.pem|cursors/[A-Za-z0-9][A-Za-z0-9._-]{0,127}\.json"
+    r"|plans/[0-9a-f]{64}\.yaml|" + "|".join(re.escape(each) for each in (PEOPLE, MANIFEST))
 )
 
 Manifest = dict[str, Any]

@@ -52,11 +52,12 @@ def back_up(data: Path, to: Path, ask_server: AskServer) -> BackedUp:
 
 
 def _back_up(paths: Paths, to: Path, ask_server: AskServer, people: Path | None) -> BackedUp:
-    # In this order: a cursor never lies behind the checkpoint, whatever the journal names is in the key store, and
-    # whoever was stopped by what people and systems were told before is so in the journal.
+    # In this order: a cursor never lies behind the checkpoint, whatever the journal names is in the key store or among
+    # the plans, and whoever was stopped by what people and systems were told before is so in the journal.
     small = [*_small(paths), *([Member(PEOPLE, people, people.stat().st_size)] if people else [])]
     held = durable(paths.journal)
     small.append(_whole("keys/store", paths.keys / "store"))
+    small += [Member(f"plans/{path.name}", path, path.stat().st_size) for path in sorted(paths.plans.glob("*.yaml"))]
     manifest = _manifest(paths, held)
     try:
         size = write_archive(to, [*small, *_journal(held)], manifest, held.key, _signer(paths, held.key, ask_server))

@@ -36,6 +36,11 @@ class Paths:
         return self.data / "people" / "people.db"
 
     @property
+    def plans(self) -> Path:
+        """Plans of buildings, each by the SHA-256 of its text: the journal says which is whose."""
+        return self.data / "plans"
+
+    @property
     def cursors(self) -> Path:
         """How far each sink has got."""
         return self.data / "cursors"
@@ -82,6 +87,7 @@ class Paths:
         self.data.chmod(0o711)
         self.run.mkdir(exist_ok=True)
         self.run.chmod(0o711)
-        for private in (self.journal, self.keys, self.tls, self.database.parent, self.people.parent, self.cursors):
+        told = (self.database.parent, self.people.parent, self.cursors, self.plans)
+        for private in (self.journal, self.keys, self.tls, *told):
             private.mkdir(exist_ok=True)
             private.chmod(0o700)

@@ -14,6 +14,13 @@ from .paths import Paths
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 
+def scim_description() -> dict[str, Any]:
+    """Its part of the OpenAPI document: `paths` and `schemas`."""
+    from nameplate.bridges.scim.description import description
+
+    return description()
+
+
 def scim_server(
     paths: Paths,
     bridge: Callable[[str], Bridge | None],

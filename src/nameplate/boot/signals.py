@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nameplate.bridges.ssf.configuration import metadata
-from nameplate.bridges.ssf.offering import TooSoon
+from nameplate.bridges.ssf.configuration import MAX_EVENTS, PUSH, STATUSES, TEXT, metadata
+from nameplate.bridges.ssf.configuration import MAX_TEXT as MAX_ADDRESS
+from nameplate.bridges.ssf.offering import MAX_STATE, TooSoon
 from nameplate.bridges.ssf.sets import MAX_BYTES, Refusal
+from nameplate.bridges.ssf.transmitter import POLL
 from nameplate.domain.bridges import Bridge, BridgeType
 from nameplate.domain.errors import NotFound, Unavailable
 from nameplate.domain.findings import Finding
@@ -22,7 +24,20 @@ if TYPE_CHECKING:
     from nameplate.bridges.ssf.receiver import Receiver
     from nameplate.bridges.ssf.seen import Seen
 
-__all__ = ["MAX_BYTES", "Refusal", "Signals", "TooSoon", "metadata"]
+__all__ = [
+    "MAX_ADDRESS",
+    "MAX_BYTES",
+    "MAX_EVENTS",
+    "MAX_STATE",
+    "POLL",
+    "PUSH",
+    "STATUSES",
+    "TEXT",
+    "Refusal",
+    "Signals",
+    "TooSoon",
+    "metadata",
+]
 
 Build = Callable[[Bridge, bytes], Follower | None]
 

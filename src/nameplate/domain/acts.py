@@ -142,6 +142,7 @@ ACTS: Mapping[str, Act] = {
     "GET /v1/sinks": READ,
     "GET /v1/sinks/{sink}/dead-letters": READ,
     "GET /v1/sites": READ,
+    "GET /v1/sites/{site}/plan": READ,
     "GET /v1/tls": READ,
     "GET /v1/zones": READ,
     "POST /v1/diff": READ,
@@ -159,6 +160,7 @@ ACTS: Mapping[str, Act] = {
     "POST /v1/sinks/{sink}/test": OPERATE,
     "POST /v1/sinks/{sink}/replay": OPERATE,
     "POST /v1/sinks/{sink}/dead-letters/retry": OPERATE,
+    "POST /v1/sites/{site}/plan": _named(OPERATE, "plan"),
     "POST /v1/backup-seals": _named(MACHINE, "backup"),
     # Proposals.
     "POST /v1/proposals/{proposal}/challenge": VOTE,

@@ -148,6 +148,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanGiven:
+    """A site has another plan of its building, which is kept under its digest. See `domain.floor_plans`."""
+
+    site: str
+    sha256: str
+    scale: float | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """What came of notices, in their order."""
 

@@ -122,6 +122,16 @@ def told(people: dict[str, Person], groups: dict[str, int], record: Mapping[str,
             yield "group", group
 
 
+def passkey_told(passkeys: dict[str, Passkey], record: Mapping[str, Any]) -> Iterator[str]:
+    """A passkey is bound, was shown, or counts for nothing any more. Gives the id of each that changed."""
+    if record["kind"] == "passkey_bound":
+        yield passkey_bound(passkeys, record)
+    elif record["kind"] == "passkey_used":
+        yield from passkey_used(passkeys, record)
+    elif passkeys.pop(str(record["passkey"]), None):
+        yield str(record["passkey"])
+
+
 def passkey_bound(passkeys: dict[str, Passkey], record: Mapping[str, Any]) -> str:
     """A credential on record is never bound again, whoever asks."""
     ident = str(record["passkey"])

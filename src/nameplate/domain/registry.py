@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from . import badges, fires, holds, lockdowns, people, proposals, sponsorships
+from . import badges, fires, floor_plans, holds, lockdowns, people, proposals, sponsorships
 from .actors import Actor, BoundKey, Standing, State
 from .cards import Card, CardNumber
 from .contracts import Contract
@@ -320,17 +320,8 @@ def _end_sessions(registry: Registry, person: str, at: int) -> Iterator[Touched]
     yield from (Touched("session", each) for each in people.ended_with(registry.sessions, person, at))
 
 
-def _passkey_bound(registry: Registry, record: Record) -> Iterator[Touched]:
-    yield Touched("passkey", people.passkey_bound(registry.passkeys, record))
-
-
-def _passkey_used(registry: Registry, record: Record) -> Iterator[Touched]:
-    yield from (Touched("passkey", each) for each in people.passkey_used(registry.passkeys, record))
-
-
-def _passkey_removed(registry: Registry, record: Record) -> Iterator[Touched]:
-    if registry.passkeys.pop(str(record["passkey"]), None):
-        yield Touched("passkey", str(record["passkey"]))
+def _passkey(registry: Registry, record: Record) -> Iterator[Touched]:
+    yield from (Touched("passkey", each) for each in people.passkey_told(registry.passkeys, record))
 
 
 def _session(registry: Registry, record: Record) -> Iterator[Touched]:
@@ -362,6 +353,10 @@ def _proposal(registry: Registry, record: Record) -> Iterator[Touched]:
     yield from (Touched("proposal", ident) for ident in proposals.told(registry.proposals, record))
 
 
+def _floor_plan(registry: Registry, record: Record) -> Iterator[Touched]:
+    yield Touched("floor_plan", floor_plans.given(registry.floor_plans, record, _time(record["at"])))
+
+
 _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "declared": _declared,
     "restored": _restored,
@@ -384,9 +379,9 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "upstream": _upstream,
     "bridge_token": _bridge_token,
     "person": _person,
-    "passkey_bound": _passkey_bound,
-    "passkey_used": _passkey_used,
-    "passkey_removed": _passkey_removed,
+    "passkey_bound": _passkey,
+    "passkey_used": _passkey,
+    "passkey_removed": _passkey,
     "session_started": _session,
     "session_proved": _session,
     "session_ended": _session,
@@ -396,4 +391,5 @@ _RULES: Mapping[str, Callable[[Registry, Record], Iterator[Touched]]] = {
     "proposed": _proposal,
     "proposal_approved": _proposal,
     "proposal_closed": _proposal,
+    "floor_plan": _floor_plan,
 }

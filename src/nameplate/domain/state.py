@@ -13,6 +13,7 @@ from .calendars import Calendar
 from .cards import Card, CardPool
 from .contracts import Contract
 from .feeds import Feed
+from .floor_plans import FloorPlan
 from .interlocks import Interlock, Leaf
 from .lockdowns import Alert, Lockdown
 from .people import Passkey, Person, Session
@@ -34,7 +35,7 @@ class Touched(NamedTuple):
 
     `kind`: a kind of manifest, or `standing`, `key`, `card`, `badge_number`, `alarm`, `fire`,
     `succession`, `caller`, `enrolment`, `unit`, `upstream`, `held`, `bridge_token`, `person`, `passkey`, `session`,
-    `sponsorship`, `review`, `in_charge` or `proposal`.
+    `sponsorship`, `review`, `in_charge`, `proposal` or `floor_plan`.
     `credential`: not part of the state, but whoever uses the one of that name has to fetch it anew.
     """
 
@@ -64,7 +65,7 @@ class Registry:
     `groups`: those upstream in which somebody has been who was here, by name, and since when.
     `sponsorships`: the succession of each actor whose owner or sponsor has left; `reviews`: when somebody last looked.
     `in_charge`: since when an owner has had a passkey: from the first one on the machine itself only proposes.
-    `proposals`: risky acts that wait for people, or did so lately.
+    `proposals`: risky acts that wait for people, or did so lately. `floor_plans`: by site.
     `revisions`: the last revision of every contract and rule there ever was, by kind and id (`Contract/c`), so that a
     name like `c@3` never gets two meanings. `restored_at`: the time of the last restore, 0 if there was none.
     """
@@ -112,6 +113,7 @@ class Registry:
     reviews: dict[str, int] = field(default_factory=dict)
     in_charge: dict[str, int] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
+    floor_plans: dict[str, FloorPlan] = field(default_factory=dict)
     restored_at: int = 0
     seq: int = 0
 

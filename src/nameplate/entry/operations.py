@@ -1,6 +1,6 @@
 """What a route is for whoever calls it, written beside it: from this come dispatch and OpenAPI document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -12,10 +12,13 @@ JSON = "application/json"
 
 
 class Who(StrEnum):
-    """Who is answered: anybody, the holder of the token of an enforcement point, who may administer, a person."""
+    """Who is answered: anybody, the holder of the token of an enforcement point or of a bridge, who may administer,
+    a person.
+    """
 
     EVERYBODY = "everybody"
     POINT = "enforcement point"
+    BRIDGE = "bridge"
     LOCAL = "administrator"
     PERSON = "person"
 
@@ -23,13 +26,23 @@ class Who(StrEnum):
 class Answer(NamedTuple):
     """What a route answers. `kind`: its JSON, or None; any of several in a tuple.
 
-    `problems`: the statuses of problem documents, beyond those that every route of its kind has.
+    `problems`: the statuses of problem documents, beyond those that every route of its kind has. `refusals`: by
+    status, the JSON of refusals that are no problem documents since a standard has it so; None for no body.
     """
 
     kind: Any
     status: int = 200
     media: tuple[str, ...] = (JSON,)
     problems: tuple[int, ...] = ()
+    refusals: Mapping[int, Any] = {}
+
+
+class Asks(NamedTuple):
+    """Who may ask a route of the framework, and what it takes where it reads the body itself: see `Answer.kind`."""
+
+    who: Who = Who.LOCAL
+    kind: Any = None
+    media: str = JSON
 
 
 class Page(msgspec.Struct, Generic[T]):
@@ -67,11 +80,14 @@ def operation(route: str, who: Who, answer: Answer, asks: Any = None, *, exchang
     return mark
 
 
-def answering(answer: Answer) -> Callable[[F], F]:
-    """Say what a route of the framework answers; the framework knows the rest."""
+LOCALLY = Asks()
+
+
+def answering(answer: Answer, asks: Asks = LOCALLY) -> Callable[[F], F]:
+    """Say what a route of the framework answers and to whom; the framework knows the rest."""
 
     def mark(function: F) -> F:
-        vars(function)["answer"] = answer
+        vars(function)["answer"], vars(function)["asks"] = answer, asks
         return function
 
     return mark

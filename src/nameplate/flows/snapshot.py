@@ -21,7 +21,7 @@ _TABLES = [each.name for each in fields(Registry) if each.name not in {"seq", "r
 
 _PLAIN = (
     *("standing", "key", "card", "caller", "enrolment", "unit", "succession", "badge_number"),
-    *("bridge_token", "group", "passkey", "session", "sponsorship", "review", "proposal"),
+    *("bridge_token", "group", "passkey", "session", "sponsorship", "review", "proposal", "floor_plan"),
 )
 _OTHERS = ("leaf", "lockdown", "threat", "fire", "alarm", "upstream", "held", "person", "in_charge")
 

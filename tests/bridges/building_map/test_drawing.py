@@ -1,11 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from nameplate.bridges.building_map import derive_zones, read_building
 from nameplate.bridges.building_map.drawing import View, draw
+from nameplate.domain.floor_views import DoorView, ZoneView
 from tests.house.tree import SOURCE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,12 +49,38 @@ def test_a_door_is_as_open_as_its_stricter_side():
     assert any("L1-lab-entrance locked" in text for text in words)
 
 
+NOW: dict[str, Any] = {
+    "zones": {"L1-lobby": ZoneView(public=True, locked=True, inside=("amr-1", "amr-2", "amr-3"))},
+    "doors": {"L1-lab-entrance": DoorView(online=False, trouble=True, words=("offline", "door held"))},
+}
+
+
+def test_how_things_stand_is_said_in_words_beside_colours():
+    root = drawing(view=View("demo", {"L1-lobby"}, **NOW))[1]
+    titles = {"".join(each.itertext()) for each in root.iter(f"{SVG}title")}
+    assert any("L1-lobby: public" in each and "locked down, inside: amr-1, amr-2, amr-3" in each for each in titles)
+    assert any("L1-lab-entrance" in each and "offline, door held" in each for each in titles)
+    assert any("L1-lab-entrance locked, offline, door held" in each for each in texts(root))
+    assert "amr-1 amr-2 +1" in texts(root)
+    assert len([each for each in root.iter() if "trouble" in each.get("class", "")]) == 1
+    assert len([each for each in root.iter() if each.get("class") == "barred"]) == 1
+
+
+def test_without_colours_of_its_own_it_holds_nothing_that_a_strict_page_forbids():
+    building = read_building(DEMO.read_text(), None)
+    root = ET.fromstring(draw(building, derive_zones(building), View("demo", **NOW), styled=False))  # noqa: S314
+    assert not list(root.iter(f"{SVG}style"))
+    assert not [each for each in root.iter() if {"style", "onload", "href"} & set(each.keys())]
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\"&'", "]]>", "a\x07b", "\u202etxt"])
 def test_hostile_names_stay_text(name):
-    view = View(name, actor=name)
+    doors = {name: DoorView(online=True, trouble=True, words=(name,))}
+    view = View(name, actor=name, zones={name: ZoneView(public=False, locked=True, inside=(name,))}, doors=doors)
     building = read_building(DEMO.read_text(), None)
     plan = derive_zones(building)
     plan = replace(plan, zones=tuple(replace(zone, id=name) for zone in plan.zones))
+    plan = replace(plan, doors=tuple(replace(door, id=name) for door in plan.doors))
     svg = draw(building, plan, view)
     root = ET.fromstring(svg)  # noqa: S314 - our own text
     assert not list(root.iter("script"))

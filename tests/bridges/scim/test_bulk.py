@@ -75,7 +75,8 @@ def test_it_ends_at_as_many_errors_as_the_client_says(tmp_path):
         bad = operation("PATCH", "/Devices/none", active(value=False))
         told = await bulk(house, bad, bad, operation("PATCH", f"/Devices/{ident}", active(value=False)), failOnErrors=2)
         assert ([each["status"] for each in told], house.state("amr-1")) == (["404", "404"], "active")
-        for wrong in (0, -1, "x", True):
+        assert [each["status"] for each in await bulk(house, bad, bad, failOnErrors=1.0)] == ["404"]
+        for wrong in (0, -1, "x", True, 1.5):
             answer = await house.call("POST", "/Bulk", {"schemas": [BULK], "Operations": [bad], "failOnErrors": wrong})
             assert answer.status == 400
 

@@ -12,6 +12,8 @@ from nameplate.bridges.scim.schemas import MAX_BULK_BYTES
 from nameplate.bridges.scim.service import MAX_BODY
 from tests.bridges.scim.house import BULK, CORE, PATCH, device, house, replace, run, user
 
+USERS = "/Users"
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
     lambda inner: (
@@ -256,5 +258,50 @@ def test_what_a_place_does_not_answer_is_told(tmp_path, method):
         answer = await house.call(method, "/Users")
         assert (answer.status, json.loads(json.dumps(answer.body))["status"]) == (405, "405")
         assert "GET" in answer.headers["allow"]
+
+    run(tmp_path, scenario)
+
+
+def test_what_is_asked_for_never_comes_back_in_a_header(tmp_path):
+    async def scenario(house):
+        for path in (f"{USERS}/a\r\nset-cookie: x=y", f"{USERS}/\x02\x1c", "/Nothing\n", "/\N{PILE OF POO}"):
+            answer = await house.call("GET", path)
+            assert answer.status == 404
+            assert "location" not in answer.headers
+        made = await house.call("POST", "/Users", user("ann"))
+        assert made.headers["location"] == made.body["meta"]["location"]
+        assert "location" not in (await house.call("GET", "/Users")).headers
+
+    run(tmp_path, scenario)
+
+
+def test_search_is_a_place_and_no_resource(tmp_path):
+    async def scenario(house):
+        for method in ("GET", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = await house.call(method, f"{USERS}/.search")
+            assert (answer.status, answer.headers["allow"]) == (405, "POST")
+
+    run(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"count": False}, {"startIndex": "1"}, {"COUNT": "x"}, {"attributes": "id"}, {"excludedAttributes": "id"}]
+)
+def test_a_body_is_no_address(tmp_path, wrong):
+    async def scenario(house):
+        assert (await house.call("POST", f"{USERS}/.search", {"schemas": [SEARCH]} | wrong)).status == 400
+        assert (await house.call("POST", f"{USERS}/.search", {"schemas": [SEARCH], "count": 1})).status == 200
+
+    run(tmp_path, scenario)
+
+
+def test_a_reference_that_is_none_breaks_no_answer(tmp_path):
+    async def scenario(house):
+        odd = {"schemas": [f"{CORE}Group"], "displayName": "odd", "members": [{"$ref": "http://["}, {"$ref": "a b"}]}
+        made = await house.call("POST", "/Groups", odd)
+        shown = await house.call("GET", "/Groups")
+        assert (made.status, shown.status) == (201, 200)
+        found = [each["$ref"] for each in made.body["members"]]
+        assert found == ["http://%5B", "https://np.example/scim/v2/a%20b"]
 
     run(tmp_path, scenario)

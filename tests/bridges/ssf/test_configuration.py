@@ -1,6 +1,6 @@
 import pytest
 
-from nameplate.bridges.ssf.configuration import PUSH, SUPPORTED, audience, configuration, configured, metadata
+from nameplate.bridges.ssf.configuration import MAX_TEXT, PUSH, SUPPORTED, audience, configuration, configured, metadata
 from nameplate.bridges.ssf.streams import StreamSpec
 from nameplate.bridges.ssf.transmitter import POLL, metadata_of, stream_of
 from nameplate.domain.errors import Invalid
@@ -47,3 +47,20 @@ def test_what_is_ours_to_say_may_be_repeated_and_not_changed():
     for name in ("stream_id", "iss", "aud", "events_supported", "events_delivered", "min_verification_interval"):
         with pytest.raises(Invalid, match=name):
             configured(SPEC, ours | {name: "x"}, ISSUER, whole=False)
+
+
+@pytest.mark.parametrize("text", ["", "a", "Signals of \u00fe, \N{PILE OF POO}", "\xa0", "x" * MAX_TEXT])
+def test_a_description_is_any_text(text):
+    assert configured(SPEC, {"description": text}, ISSUER, whole=False).description == text
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x14", "\x7f", "\x9b", "x" * (MAX_TEXT + 1), 5, None])
+def test_a_description_moves_no_cursor(text):
+    with pytest.raises(Invalid):
+        configured(SPEC, {"description": text}, ISSUER, whole=False)
+
+
+@pytest.mark.parametrize("header", ["Bearer \u00fe", "Bearer x\r\nhost: y", 5])
+def test_what_cannot_stand_in_a_header_is_refused(header):
+    with pytest.raises(Invalid):
+        configured(SPEC, {"delivery": PUSHED | {"authorization_header": header}}, ISSUER, whole=False)

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode
+from typing import Any
 
 import pytest
 
@@ -127,6 +128,27 @@ def test_a_stream_is_told_that_it_goes_on_also_when_we_were_started_anew_meanwhi
     scene(tmp_path, second, bridges)
 
 
+def test_what_is_no_subject_and_no_error_is_refused(tmp_path):
+    async def play(heart, offering):
+        ident = (await offering.create("siem", {}))["stream_id"]
+        ours = {"format": "iss_sub", "iss": ISSUER}
+        for subject in (ours, ours | {"sub": 7}, {"format": "iss_sub", "sub": "amr-1"}, {"format": 1}, "amr-1"):
+            with pytest.raises(Invalid):
+                await offering.subject("siem", {"stream_id": ident, "subject": subject}, add=False)
+        errors: Any
+        for errors in ({"jti": "no"}, {"jti": {}}, {"jti": {"err": 5}}, []):
+            with pytest.raises(Invalid):
+                await offering.poll("siem", ident, {"maxEvents": 0, "setErrs": errors})
+        told = {"stream_id": ident, "subject": ours | {"sub": "amr-1"}, "verified": "yes"}
+        with pytest.raises(Invalid):
+            await offering.subject("siem", told, add=True)
+        # A form that no subject of ours has is nobody we tell of.
+        await offering.subject("siem", {"stream_id": ident, "subject": {"format": "email"}}, add=False)
+        await offering.subject("siem", {"stream_id": ident, "subject": ours | {"sub": "amr-1"}}, add=False)
+
+    scene(tmp_path, play)
+
+
 def test_there_are_bounds(tmp_path):
     async def play(heart, offering):
         ident = ""
@@ -141,6 +163,10 @@ def test_there_are_bounds(tmp_path):
         with pytest.raises(TooSoon):
             await offering.verify("siem", {"stream_id": ident})
         assert MIN_VERIFICATION_S > 0
-        assert await offering.poll("siem", ident, {"maxEvents": 0}) == {"sets": {}}
+        for nought in (0, 0.0):
+            assert await offering.poll("siem", ident, {"maxEvents": nought}) == {"sets": {}}
+        for wrong in (0.5, True, -1, "1"):
+            with pytest.raises(Invalid):
+                await offering.poll("siem", ident, {"maxEvents": wrong})
 
     scene(tmp_path, play)

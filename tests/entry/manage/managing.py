@@ -12,10 +12,12 @@ from typing import Any
 from nameplate.boot.bridges import followers
 from nameplate.boot.exports import build_exporter
 from nameplate.boot.feeds import build_follower
+from nameplate.boot.floor_plans import FloorPlanFiles
 from nameplate.boot.managing import Managing
 from nameplate.boot.paths import Paths
 from nameplate.boot.rules import review_of, rule_faults, rule_schema
 from nameplate.boot.settings import Settings
+from nameplate.boot.signals import Signals
 from nameplate.boot.tables import open_tables
 from nameplate.boot.timezones import wall
 from nameplate.boot.tls import state_of_files
@@ -27,6 +29,7 @@ from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feed_gates import FeedGates
 from nameplate.entry.manage.feeding import Feeding
 from nameplate.entry.manage.hearing import Hearing
+from nameplate.entry.manage.planning import Planning
 from nameplate.flows.project import Projection
 from nameplate.journals.segments import SegmentReader
 from nameplate.stores.sqlite.people import SqliteNames
@@ -90,7 +93,11 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         bridging = Bridging(
             registry, followers(paths), commands.credential, lambda name: Hearing(name, commands, parts.names)
         )
-        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging)
+        signals = Signals(
+            Settings(data=paths.data), folder, registry, node, reader, commands.raise_finding, commands.signing_key
+        )
+        planning = Planning(registry, commands, FloorPlanFiles(folder), wall)
+        app = build(Settings(data=paths.data), parts, commands, exporting, feeding, bridging, signals, planning)
         async with asyncio.timeout(PATIENCE_S):
             yield Beside(parts, commands, app)
 

@@ -5,16 +5,17 @@ Every name comes from a map that a stranger may have drawn: all text is escaped,
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from nameplate.bridges.building_map.labels import Label, place
 from nameplate.bridges.building_map.model import Building, Cabin, Level, Point
 from nameplate.bridges.building_map.plan import Plan, Zone, ZoneDoor
+from nameplate.domain.floor_views import DoorView, ZoneView
 
 WIDTH = 1200.0
 MARGIN, HEAD, LINE = 32.0, 44.0, 20.0
-COLUMN = 380.0
+COLUMN, WIDE = 380.0, 600.0
 STYLE = """
 .plan{--paper:#fff;--ink:#1b2430;--soft:#56616f;--wall:#3b4654;--public:#d5efdc;--granted:#cfe3ff;--locked:#eceef1;
 --hatch:#c3c9d1;--door:#b3261e;--open:#176b38;--may:#0b57d0;--badge:#fff;
@@ -28,22 +29,32 @@ font-family:system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 .badge{stroke-width:1.5}.badge.public{stroke:var(--open)}.badge.granted{stroke:var(--may)}.cabin{fill:none}
 .cabin{stroke:var(--soft);stroke-width:1.5}text{fill:var(--ink)}.soft{fill:var(--soft)}.number{font-size:10px}
 .number{text-anchor:middle;font-weight:600}.name{text-anchor:middle}.h1{font-size:22px;font-weight:650}
-.h2{font-size:16px;font-weight:600}.item{font-size:12px}
+.h2{font-size:16px;font-weight:600}.item{font-size:12px}.barred{stroke:var(--door);stroke-width:3}
+.inside{font-size:10px;text-anchor:middle;font-weight:600}.trouble{stroke-dasharray:5 3}
 """
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Whose view it is. `public`: zones open to all; `granted`: those that `actor` may enter beyond them."""
+    """Whose view it is. `public`: zones open to all; `granted`: those that `actor` may enter beyond them.
+
+    `zones`, `doors`: how they stand now, by id, where that is to be shown.
+    """
 
     site: str
     public: Collection[str] = ()
     granted: Collection[str] = ()
     actor: str = ""
+    zones: Mapping[str, ZoneView] = field(default_factory=dict)
+    doors: Mapping[str, DoorView] = field(default_factory=dict)
 
     def kind(self, zone: str) -> str:
         """The class of a zone in the drawing."""
         return "public" if zone in self.public else "granted" if zone in self.granted else "locked"
+
+    def standing(self, door: str) -> str:
+        """How a door stands, in words; empty where nobody knows."""
+        return ", ".join(self.doors[door].words) if door in self.doors else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +76,21 @@ class _Frame:
         )
 
 
-def draw(building: Building, plan: Plan, view: View) -> str:
-    """The whole drawing as one SVG document."""
+def draw(building: Building, plan: Plan, view: View, *, styled: bool = True) -> str:
+    """The whole drawing as one SVG document. `styled`: with colours of its own, which a page may bring instead."""
     frames, parts, bottom = [], [], MARGIN + HEAD + 1.5 * LINE
     for level in building.levels:
         frame = _frame(level, plan, bottom)
         doors = [door for door in plan.doors if door.level == level.name]
         frames.append(frame)
         parts += [*_level(frame, building, plan, doors, view), *_list(frame, doors, view)]
-        bottom = frame.offset + HEAD + frame.height + _list_height(doors) + MARGIN
+        bottom = frame.offset + HEAD + frame.height + _list_height(doors, view) + MARGIN
     width, height = WIDTH + 2 * MARGIN, bottom
     head = [
         '<svg xmlns="http://www.w3.org/2000/svg" class="plan" role="img" aria-labelledby="t d"',
         f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}">',
         f'<title id="t">{_text(_title(view))}</title><desc id="d">{_text(_summary(building, plan, view))}</desc>',
-        f"<style>{STYLE}</style>",
+        f"<style>{STYLE}</style>" if styled else "",
         '<defs><pattern id="lines" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">',
         '<line class="hatch" x1="0" y1="0" x2="0" y2="7"/></pattern></defs>',
         f'<rect class="paper" width="{width:.0f}" height="{height:.0f}"/>',
@@ -126,7 +137,7 @@ def _level(frame: _Frame, building: Building, plan: Plan, doors: Sequence[ZoneDo
     areas = {zone.id: zone.area for zone in plan.zones}
     badges = [_badge(frame, door, areas) for door in doors]
     for zone in inside:
-        yield from _name(frame, zone, badges)
+        yield from _name(frame, zone, badges, view)
     for number, (door, badge) in enumerate(zip(doors, badges, strict=True), 1):
         yield _door(frame, number, door, badge, view)
     yield "</g>"
@@ -135,13 +146,17 @@ def _level(frame: _Frame, building: Building, plan: Plan, doors: Sequence[ZoneDo
 def _zone(frame: _Frame, zone: Zone, view: View) -> Iterator[str]:
     kind = view.kind(zone.id)
     path = "".join(f"M{'L'.join(_pair(frame.at(point)) for point in ring)}Z" for ring in zone.rings)
-    told = f"<title>{_text(f'{zone.id}: {kind}, {zone.area:.0f} square metres')}</title>"
+    now = view.zones.get(zone.id)
+    words = ", ".join((kind, f"{zone.area:.0f} square metres", *(now.words if now else ())))
+    told = f"<title>{_text(f'{zone.id}: {words}')}</title>"
     yield f'<path class="zone {kind}" fill-rule="evenodd" d="{path}">{told}</path>'
     if kind == "locked":
         yield f'<path fill="url(#lines)" fill-rule="evenodd" d="{path}" aria-hidden="true"/>'
+    if now and now.locked:
+        yield f'<path class="barred" fill="none" d="{path}" aria-hidden="true"/>'
 
 
-def _name(frame: _Frame, zone: Zone, badges: Sequence[tuple[float, float]]) -> Iterator[str]:
+def _name(frame: _Frame, zone: Zone, badges: Sequence[tuple[float, float]], view: View) -> Iterator[str]:
     rings = [[frame.at(point) for point in ring] for ring in zone.rings]
     label: Label | None = place(rings, zone.id, frame.level.name, badges)
     if label is None:
@@ -149,6 +164,14 @@ def _name(frame: _Frame, zone: Zone, badges: Sequence[tuple[float, float]]) -> I
     for row, line in enumerate(label.lines):
         y = label.y + (row - (len(label.lines) - 1) / 2) * label.size * 1.15 + label.size * 0.35
         yield f'<text class="name" x="{label.x:.1f}" y="{y:.1f}" font-size="{label.size:.1f}">{_text(line)}</text>'
+    if (now := view.zones.get(zone.id)) and now.inside:
+        y = label.y + len(label.lines) / 2 * label.size * 1.15 + 12
+        yield f'<text class="inside" x="{label.x:.1f}" y="{y:.1f}">{_text(_inside(now.inside))}</text>'
+
+
+def _inside(actors: Sequence[str]) -> str:
+    """Few enough to be read where there is little room."""
+    return " ".join(actors[:2]) + (f" +{len(actors) - 2}" if len(actors) > 2 else "")
 
 
 def _badge(frame: _Frame, door: ZoneDoor, areas: Mapping[str, float]) -> tuple[float, float]:
@@ -161,9 +184,13 @@ def _badge(frame: _Frame, door: ZoneDoor, areas: Mapping[str, float]) -> tuple[f
 
 def _door(frame: _Frame, number: int, door: ZoneDoor, badge: tuple[float, float], view: View) -> str:
     (x1, y1), (x2, y2), (x, y), kind = frame.at(door.line.a), frame.at(door.line.b), badge, _door_kind(door, view)
-    told = f"<title>{_text(f'{number}: {door.id}, between {door.behind} and {door.ahead}, {kind}')}</title>"
+    words = ", ".join(
+        filter(None, (f"{door.id}, between {door.behind} and {door.ahead}, {kind}", view.standing(door.id)))
+    )
+    told = f"<title>{_text(f'{number}: {words}')}</title>"
+    trouble = " trouble" if door.id in view.doors and view.doors[door.id].trouble else ""
     return (
-        f'<g>{told}<path class="leaf {kind}" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>'
+        f'<g>{told}<path class="leaf {kind}{trouble}" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>'
         f'<circle class="badge {kind}" cx="{x:.1f}" cy="{y:.1f}" r="8"/>'
         f'<text class="number" x="{x:.1f}" y="{y + 3.6:.1f}">{number}</text></g>'
     )
@@ -184,21 +211,22 @@ def _cabin(frame: _Frame, cabin: Cabin, name: str) -> str:
 
 def _list(frame: _Frame, doors: Sequence[ZoneDoor], view: View) -> Iterator[str]:
     """Every door in words: nobody has to tell colours apart."""
-    columns = _columns()
+    columns = _columns(view)
     for place_, door in enumerate(doors):
-        x = MARGIN + place_ % columns * COLUMN
+        x = MARGIN + place_ % columns * (WIDE if view.doors else COLUMN)
         y = frame.offset + HEAD + frame.height + LINE * (2.4 + place_ // columns)
         words = f"{place_ + 1}  {door.id}"
         yield f'<text class="item" x="{x:.0f}" y="{y:.1f}">{_text(words)} '
-        yield f'<tspan class="soft">{_text(_door_kind(door, view))}</tspan></text>'
+        told = ", ".join(filter(None, (_door_kind(door, view), view.standing(door.id))))
+        yield f'<tspan class="soft">{_text(told)}</tspan></text>'
 
 
-def _columns() -> int:
-    return int(WIDTH // COLUMN)
+def _columns(view: View) -> int:
+    return int(WIDTH // (WIDE if view.doors else COLUMN))
 
 
-def _list_height(doors: Sequence[ZoneDoor]) -> float:
-    return LINE * (2 + math.ceil(len(doors) / _columns()))
+def _list_height(doors: Sequence[ZoneDoor], view: View) -> float:
+    return LINE * (2 + math.ceil(len(doors) / _columns(view)))
 
 
 def _legend(view: View) -> Iterator[str]:

@@ -47,6 +47,9 @@ def read_operations(service: NameplateService, request: ScimRequest) -> tuple[li
     operations, patience = told.get("operations"), told.get("failonerrors")
     if not isinstance(operations, list) or not all(isinstance(each, dict) for each in operations):
         raise InvalidSyntaxException(detail="A bulk request holds Operations")
+    if isinstance(patience, float) and patience.is_integer():
+        # In JSON that is a number as whole as any other.
+        patience = int(patience)
     if patience is not None and (not isinstance(patience, int) or isinstance(patience, bool) or patience < 1):
         raise InvalidValueException(detail="failOnErrors is a number from 1")
     if len(operations) > MAX_OPERATIONS:

@@ -4,10 +4,13 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from nameplate.domain.names import is_id
 
 LONGEST = 80
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\[[0-9A-Fa-f:.]+\]")
+_NO_REFERENCE = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9._~:/?@!$&'()*+,;=%-]")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -33,6 +36,13 @@ def team_id(name: str) -> str:
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{_slug(name) or 'team'}-{digest}"
+
+
+def reference(text: str) -> str:
+    """What somebody has called a reference, as one (RFC 3986): whatever cannot stand in it is percent-encoded."""
+    host = _HOST.match(text)
+    begin = host.end() if host else 0
+    return text[:begin] + _NO_REFERENCE.sub(lambda odd: quote(odd[0], safe="", errors="replace"), text[begin:])
 
 
 def governed_key(issuer: str, subject: str) -> str:

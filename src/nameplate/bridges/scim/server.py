@@ -114,6 +114,15 @@ class BridgeApplication(ASGIApplication):
         request.body = await _body(receive, self.service.max_body_size(request) or 0)
         return request
 
+    def finalize_response(self, request: ScimRequest, response: ScimResponse) -> ScimResponse:  # noqa: ARG002 - see below
+        """See the application, which would send back the path of whoever asks, as it is, in a header."""
+        told = response.body.get("meta") if isinstance(response.body, dict) else None
+        where = told.get("location") if isinstance(told, dict) else None
+        if isinstance(where, str):
+            response.headers.setdefault("Location", where)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        return response
+
     def handle_exception(self, request: ScimRequest, exception: Exception) -> ScimResponse:
         """See the application. Nothing of a resource reaches the log."""
         try:

@@ -1,5 +1,6 @@
 """The protocol of scim2-server, with what other clients expect and with bounds."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -17,23 +18,41 @@ from scim2_models import (
     SearchRequest,
 )
 from scim2_server.conditions import Conditions
+from scim2_server.errors import MethodNotAllowedException
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
+from scim2_server.routing import Target
 from scim2_server.service import ModelT, ScimService, scim_exception_of
 from scim2_server.storage import SearchPage
 from scim2_server.utils import parametrize
 
-from . import forms
+from . import forms, naming
 from .filters import require_bounded
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_PATH = 1_024
+_NOT_IN_A_BODY: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("count", "startindex"), (bool, str)),
+    **dict.fromkeys(("attributes", "excludedattributes"), (str,)),
+}
 FAR = 2**31
 """No list is that long; what asks for more is answered as if it had asked for that."""
 
 
 class NameplateService(ScimService):
     """See `scim2_server.service`."""
+
+    @staticmethod
+    def match(request: ScimRequest) -> Target:
+        """See the service, which would take `.search` for the id of a resource where it is not posted to."""
+        is_search = request.path.rstrip("/").endswith("/.search")
+        if is_search and request.method.upper() != "POST":
+            raise MethodNotAllowedException(allowed=["POST"])
+        return ScimService.match(request)
+
+    def reference_location(self, base_url: str, reference: str) -> str:
+        """See the service, which would answer whatever a client has written there."""
+        return super().reference_location(base_url, naming.reference(reference))
 
     def max_body_size(self, request: ScimRequest) -> int | None:
         """No request is without a limit."""
@@ -77,6 +96,16 @@ class NameplateService(ScimService):
         if wanted.start_index is not None:
             wanted.start_index = min(wanted.start_index, FAR)
         return wanted, position
+
+    def read_search_body(
+        self, resource_types: list[ResourceType], body: bytes, content_type: str | None
+    ) -> tuple[SearchRequest[Any], Any]:
+        """See the service, which would take what stands in an address for what stands in a body."""
+        payload = self.decode_body(body, content_type)
+        for name, value in payload.items() if isinstance(payload, dict) else ():
+            if isinstance(value, _NOT_IN_A_BODY.get(name.lower(), ())):
+                raise InvalidValueException(detail=f"{name} cannot be so (RFC 7644, section 3.4.3)")
+        return self.read_search(resource_types, payload)
 
     def search_response(
         self,

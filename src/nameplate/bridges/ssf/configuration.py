@@ -1,5 +1,6 @@
 """Stream configurations as receivers write them, and as we answer them (SSF 1.0, section 8.1)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,8 @@ from .web import require_web
 PUSH = "urn:ietf:rfc:8935"
 MIN_VERIFICATION_S = 10
 STATUSES = ("enabled", "paused", "disabled")
+TEXT = r"[^\x00-\x1f\x7f-\x9f]*"
+"""Any letters, but nothing that moves a cursor."""
 MAX_EVENTS, MAX_TEXT, MAX_SUBJECTS = 64, 1024, 10_000
 SUPPORTED = tuple(str(each) for each in TOLD)
 
@@ -89,7 +92,11 @@ def _delivered(stream: StreamSpec, delivery: Any, ours: Mapping[str, Any]) -> St
     if authorization is None:
         kept = stream.authorization if endpoint == ours.get("endpoint_url") else ""
         return replace(stream, endpoint=endpoint, authorization=kept)
-    return replace(stream, endpoint=endpoint, authorization=_text(authorization, "delivery.authorization_header"))
+    header = _text(authorization, "delivery.authorization_header")
+    if not header.isascii():
+        # It goes into a header, where other letters have no certain form.
+        raise _invalid("delivery.authorization_header")
+    return replace(stream, endpoint=endpoint, authorization=header)
 
 
 def _events(value: Any) -> tuple[str, ...]:
@@ -101,7 +108,7 @@ def _events(value: Any) -> tuple[str, ...]:
 
 
 def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
+    if not isinstance(value, str) or len(value) > MAX_TEXT or re.fullmatch(TEXT, value) is None:
         raise _invalid(name)
     return value
 

@@ -107,12 +107,14 @@ class Offering:
     async def subject(self, bridge: str, wanted: Mapping[str, Any], *, add: bool) -> None:
         """They want to hear of an actor, or no more. All are told of where nothing is said."""
         stream, subject = self._named(bridge, wanted).stream, wanted.get("subject")
-        if not isinstance(subject, Mapping) or not isinstance(subject.get("format"), str):
+        if not isinstance(subject, Mapping) or not _is_subject(subject):
             raise Invalid("subject", "`subject` is no subject identifier.", "See RFC 9493.")
+        if not isinstance(wanted.get("verified", True), bool):
+            raise Invalid("verified", "`verified` is true or false.", "See SSF 1.0, section 8.1.3.")
         if subject.get("format") != "iss_sub" or subject.get("iss") != self.signer.issuer:
             # A subject that nobody here is: it is never told of anyhow.
             return
-        ident = str(subject.get("sub"))[:512]
+        ident = subject["sub"][:512]
         excluded = stream.excluded - {ident} if add else stream.excluded | {ident}
         if len(excluded) > MAX_SUBJECTS:
             raise Invalid("subject", f"A stream can leave out {MAX_SUBJECTS} subjects.", "Ask for fewer events.")
@@ -251,11 +253,21 @@ async def _kept(delivery: Delivery) -> None:
         await asyncio.sleep(1)
 
 
+def _is_subject(subject: Mapping[str, Any]) -> bool:
+    """Whether it names its format, and where that is ours (RFC 9493, section 3.2.1) whom it means."""
+    members = ("format", "iss", "sub") if subject.get("format") == "iss_sub" else ("format",)
+    return all(isinstance(subject.get(each), str) for each in members)
+
+
 def _polled(asked: Mapping[str, Any]) -> tuple[int, bool, list[str], dict[str, str]]:
     most, at_once = asked.get("maxEvents", 100), asked.get("returnImmediately", False)
     ack, errors = asked.get("ack", []), asked.get("setErrs", {})
+    if isinstance(most, float) and most.is_integer():
+        # In JSON that is a number as whole as any other.
+        most = int(most)
     fine = type(most) is int and most >= 0 and isinstance(at_once, bool) and isinstance(errors, dict)
     if not fine or not isinstance(ack, list) or not all(isinstance(each, str) for each in ack):
         raise Invalid("poll", "This is no request for tokens.", "See RFC 8936, section 2.2.")
-    codes = {jti: str(each.get("err", ""))[:64] if isinstance(each, dict) else "" for jti, each in errors.items()}
-    return min(most, MAX_POLLED), at_once, ack, codes
+    if not all(isinstance(each, dict) and isinstance(each.get("err"), str) for each in errors.values()):
+        raise Invalid("poll", "`setErrs` holds what is no error.", "See RFC 8936, section 2.2.")
+    return min(most, MAX_POLLED), at_once, ack, {jti: each["err"][:64] for jti, each in errors.items()}

@@ -49,6 +49,7 @@ from .doors import Doors
 from .enrolments import Enrolments
 from .feeds import FeedHook
 from .figures import Figures
+from .floor_plans import FloorPlans
 from .forward import Forward
 from .health import Health
 from .hub import Hub
@@ -176,7 +177,8 @@ def _people(settings: Settings, parts: Deciding, lifecycle: Lifecycle) -> tuple[
 def _of_identities(parts: Deciding, upholder: Upholder) -> dict[str, Handler]:
     """What `manage` passes on from identity systems and from people."""
     vouching = Vouching(parts.registry, upholder, parts.sessions, clocks.wall)
-    owners = (Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger), vouching)
+    plans = FloorPlans(parts.registry, parts.ledger)
+    owners = (Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger), vouching, plans)
     return {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
 
 

@@ -99,7 +99,8 @@ async def _following(data: Path) -> AsyncIterator[JournalWatch]:
 
 
 async def _declare(server: Server, hardware: Hardware) -> None:
-    building = import_building(fleet.building_text(), fleet.SITE, fleet.TIMEZONE, None, fleet.PUBLIC)
+    plan = fleet.building_text()
+    building = import_building(plan, fleet.SITE, fleet.TIMEZONE, None, fleet.PUBLIC)
     texts = {
         "building": building.yaml,
         "contracts": fleet.contracts_text(fleet.utc_now()),
@@ -109,6 +110,7 @@ async def _declare(server: Server, hardware: Hardware) -> None:
     }
     files = [{"name": f"{name}.yaml", "text": text} for name, text in texts.items()]
     await asyncio.to_thread(server.client.post, "/v1/apply", {"files": files})
+    await asyncio.to_thread(server.client.post, f"/v1/sites/{fleet.SITE}/plan", {"map": plan})
 
 
 async def _install(server: Server, journal: JournalWatch, hardware: Hardware) -> None:

@@ -17,6 +17,7 @@ from nameplate.domain.links import (
     Noticed,
     PanelTold,
     PeopleNoticed,
+    PlanGiven,
     ServerPair,
     SignedIn,
     SignIn,
@@ -75,6 +76,11 @@ class Commands:
         """Put on record what somebody should look at."""
         peer = await self._connected()
         await peer.call("found", Found(finding), type(None))
+
+    async def plan_given(self, given: PlanGiven) -> None:
+        """Put on record which plan a site has; raises NotFound for a site that is not declared."""
+        peer = await self._connected()
+        await peer.call("plan_given", given, type(None))
 
     async def signing_key(self, alg: str) -> bytes:
         """The private key of our own signals for `alg` (PEM), made on first use. Never to be shown."""

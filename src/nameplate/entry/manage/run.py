@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
+from functools import partial
 
 import uvicorn
 
@@ -10,6 +11,7 @@ from nameplate.boot import bus, tls
 from nameplate.boot.bridges import followers
 from nameplate.boot.companies import provider
 from nameplate.boot.feeds import build_follower
+from nameplate.boot.floor_plans import FloorPlanFiles
 from nameplate.boot.managing import Managing, assemble
 from nameplate.boot.passkeys import site
 from nameplate.boot.paths import Paths
@@ -18,11 +20,10 @@ from nameplate.boot.signals import Signals
 from nameplate.entry.listening import QuietServer
 from nameplate.flows.explain import Explainer
 
-from .api import ssf
 from .api.app import build
 from .bridging import Bridging
 from .commands import Commands
-from .console import pages
+from .console import pages, plans
 from .console.recent import KEPT, Recent
 from .console.shown import Shown
 from .console.signin import company
@@ -32,6 +33,7 @@ from .exporting import Exporting
 from .feed_gates import FeedGates
 from .feeding import Feeding
 from .hearing import Hearing
+from .planning import Planning
 
 
 async def run(settings: Settings) -> None:
@@ -44,15 +46,12 @@ async def run(settings: Settings) -> None:
     parts.projection.watchers.append(exporting.touched)
     feeding = _feeding(settings, paths, parts, commands)
     signals = _signals(settings, paths, parts, commands)
-    bridging = Bridging(
-        parts.projection.registry,
-        signals.or_else(followers(paths, parts.projection.registry.team_groups)),
-        commands.credential,
-        lambda name: Hearing(name, commands, parts.names),
-    )
+    follower = signals.or_else(followers(paths, parts.projection.registry.team_groups))
+    heard = partial(Hearing, commands=commands, names=parts.names)
+    bridging = Bridging(parts.projection.registry, follower, commands.credential, heard)
     parts.projection.watchers.append(bridging.touched)
-    app = build(settings, parts, commands, exporting, feeding, bridging)
-    ssf.add_to(app, signals)
+    planning = Planning(parts.projection.registry, commands, FloorPlanFiles(paths.plans), parts.wall)
+    app = build(settings, parts, commands, exporting, feeding, bridging, signals, planning)
     taken = parts.projection.registry.seq
     recent = Recent(parts.reader.read(max(1, taken - KEPT + 1)), taken)
     parts.projection.readers.append(recent.note)
@@ -60,6 +59,7 @@ async def run(settings: Settings) -> None:
     app.include_router(signing.routes(shown.registry, shown.names, shown.viewer))
     origin = site(settings, settings.port).origin
     app.include_router(company.routes(company.Company(shown.registry, shown.names, commands, provider, origin)))
+    app.include_router(plans.routes(shown, planning))
     pages.add_to(app, shown)
     config = uvicorn.Config(
         app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5

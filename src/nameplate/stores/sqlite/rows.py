@@ -11,6 +11,7 @@ from nameplate.domain.actors import BoundKey, Standing, State
 from nameplate.domain.alarms import Alarm
 from nameplate.domain.cards import Card, CardNumber
 from nameplate.domain.contracts import Contract
+from nameplate.domain.floor_plans import FloorPlan
 from nameplate.domain.interlocks import Leaf
 from nameplate.domain.lockdowns import Alert, Lockdown
 from nameplate.domain.manifests.documents import KINDS, from_document, kind_of, to_document
@@ -151,6 +152,7 @@ _FACTS: Mapping[str, Fact] = {
     "review": _table_of("reviews"),
     "in_charge": _table_of("in_charge", int),
     "proposal": _table_of("proposals", Proposal),
+    "floor_plan": _table_of("floor_plans", FloorPlan),
 }
 
 

@@ -29,10 +29,20 @@ def test_every_route_of_the_deciding_process_is_in_it(document, tmp_path):
 
 
 def test_everything_else_in_it_is_answered_by_the_managing_process(world, document):
-    others = {each for each in operations(document) if each not in OURS}
+    others = {each for each, told in operations(document).items() if each not in OURS and told["tags"] == [Who.LOCAL]}
     assert ("GET", "/v1/openapi.json") in others
     for method, path in others:
         assert ask_manage(world, method, path.replace("{", "").replace("}", ""), body=b"{}").status in {400, 403}
+
+
+def test_what_other_systems_call_is_in_it_and_asks_for_the_token_of_a_bridge(world, document):
+    theirs = {each: told for each, told in operations(document).items() if told["tags"] == [Who.BRIDGE]}
+    assert {path.split("/")[1] for _, path in theirs} == {"scim", "ssf"}
+    for (method, path), told in theirs.items():
+        answer = ask_manage(world, method, path.replace("{", "").replace("}", ""), body=b"{}")
+        assert answer.status == (400 if path.startswith("/ssf/push/") else 401)
+        assert told["security"] == [{"bridge": []}]
+        assert str(answer.status) in told["responses"]
 
 
 def test_a_route_that_is_not_in_it_is_not_answered(world):
@@ -62,14 +72,12 @@ def test_who_needs_a_token_and_who_a_socket_is_said_of_each(document):
     for each in OPERATIONS:
         assert ("security" in said[each.method, each.path]) == (each.who is Who.POINT)
     for each in said.values():
-        tokens = "security" in each
-        assert each["tags"] == [Who.POINT] if tokens else each["tags"] in ([Who.LOCAL], [Who.EVERYBODY], [Who.PERSON])
+        bearers = [Who.POINT], [Who.BRIDGE]
+        assert each["tags"] in (bearers if "security" in each else ([Who.LOCAL], [Who.EVERYBODY], [Who.PERSON]))
         assert "401" in each["responses"] or each["tags"] == [Who.EVERYBODY]
-        assert all(
-            list(answer["content"]) == ["application/problem+json"]
-            for status, answer in each["responses"].items()
-            if int(status) >= 400
-        )
+        refused = [answer for status, answer in each["responses"].items() if int(status) >= 400]
+        if each["tags"] != [Who.BRIDGE]:
+            assert all(list(answer["content"]) == ["application/problem+json"] for answer in refused)
 
 
 def test_strangers_do_not_get_it(world):

@@ -56,3 +56,19 @@ def test_faults_of_manifests_come_with_their_places(world):
     _, _, problem = call(world, "POST", "/v1/diff", {"files": [{"name": "t.yaml", "text": text}]})
     assert {(each["file"], each["line"], each["field"]) for each in problem["errors"]} >= {("t.yaml", 7, "naem")}
     assert all(each["remedy"] for each in problem["errors"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("OPTIONS", "/ssf/streams", "DELETE, GET, PATCH, POST, PUT"),
+        ("DELETE", "/ssf/status", "GET, POST"),
+        ("PUT", "/v1/sites/clinic/plan", "GET, POST"),
+    ],
+)
+def test_a_wrong_method_is_told_all_the_right_ones(world, method, path, allow):
+    with world.connect(control=True) as line:
+        line.sendall(f"{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+        response = http.client.HTTPResponse(line)
+        response.begin()
+        assert (response.status, response.getheader("allow")) == (405, allow)

@@ -6,8 +6,11 @@ import os
 import pytest
 
 from nameplate.entry.decide.described import OPERATIONS
+from nameplate.entry.operations import Who
 from tests.entry.manage.managing import ask_manage
+from tests.house.tree import SOURCE
 
+BUILDING = (SOURCE / "entry" / "demo" / "building.yaml").read_text()
 OURS = f"uid:{os.geteuid()}"
 CLAIMS = [(), ("",), ("anonymous",), ("uid:4711",), ("uid:-1",), ("UID:0",), ("root",), ("uid:0, uid:0",), ("uid:00",)]
 BODIES = {"/v1/apply": b'{"files":[{"name":"x","text":"{kind: Team, id: intruder, name: X}"}]}'}
@@ -16,17 +19,26 @@ CASE = "{kind: Case, id: c, actor: alice, action: read, resource: 'record:1', ex
 BODIES["/v1/contract-tests"] = json.dumps({"cases": [{"name": "c", "text": CASE}]}).encode()
 BODIES["/v1/sinks/nowhere/replay"] = b'{"from":"2026-01-01T00:00:00Z"}'
 BODIES["/v1/actors/alice/clone"] = b'{"id":"alice-2"}'
+BODIES["/v1/sites/nowhere/plan"] = json.dumps({"map": BUILDING}).encode()
 BODIES["/v1/rollout/promotions"] = b'{"point":"nobody","quiet_for":"7d"}'
 
 
 def routes(world):
     paths = world.server.client.get("/v1/openapi.json")["paths"]
-    found = {(method.upper(), path) for path, methods in paths.items() for method in methods}
-    theirs = found - {(each.method, each.path) for each in OPERATIONS}
+    ours = {(each.method, each.path) for each in OPERATIONS}
+    found = ((method.upper(), path, told) for path, methods in paths.items() for method, told in methods.items())
+    theirs = {(method, path) for method, path, told in found if told["tags"] == [Who.LOCAL]} - ours
     return [(method, path.format(**NAMES)) for method, path in sorted(theirs)]
 
 
-NAMES = {"actor_id": "alice", "decision_id": "n-1", "sink_id": "nowhere", "ident": "al-1", "person_id": "p-nobody"}
+NAMES = {
+    "actor_id": "alice",
+    "decision_id": "n-1",
+    "sink_id": "nowhere",
+    "ident": "al-1",
+    "person_id": "p-nobody",
+    "site_id": "nowhere",
+}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=repr)

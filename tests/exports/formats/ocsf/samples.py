@@ -219,6 +219,13 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "by": "uid:0",
         "reason": "Carried in",
     },
+    ("floor_plan", ""): {
+        "kind": "floor_plan",
+        "site": "clinic",
+        "sha256": "ab" * 32,
+        "scale": None,
+        "by": "uid:0",
+    },
     **{("alarm", each): ALARM | {"state": each} | more for each, more in STAGES.items()},
     ("checkpoint", ""): {
         "kind": "checkpoint",

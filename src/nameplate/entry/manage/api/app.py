@@ -4,12 +4,14 @@ from fastapi import FastAPI
 
 from nameplate.boot.managing import Managing
 from nameplate.boot.paths import Paths
-from nameplate.boot.provisioning import Application, scim_server
+from nameplate.boot.provisioning import Application, scim_description, scim_server
 from nameplate.boot.settings import Settings
+from nameplate.boot.signals import Signals
 from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
 from nameplate.entry.manage.feeding import Feeding
+from nameplate.entry.manage.planning import Planning
 from nameplate.entry.manage.provisioning import Provisioning
 
 from . import (
@@ -23,6 +25,7 @@ from . import (
     decisions,
     document,
     figures,
+    floor_plans,
     manifests,
     people,
     places,
@@ -31,6 +34,7 @@ from . import (
     rollout,
     rules,
     sinks,
+    ssf,
 )
 from .current import Current
 
@@ -48,22 +52,17 @@ def scim_application(settings: Settings, parts: Managing, commands: Commands, br
 
 
 def build(
-    settings: Settings, parts: Managing, commands: Commands, exporting: Exporting, feeding: Feeding, bridging: Bridging
+    settings: Settings,
+    parts: Managing,
+    commands: Commands,
+    exporting: Exporting,
+    feeding: Feeding,
+    bridging: Bridging,
+    signals: Signals,
+    planning: Planning,
 ) -> FastAPI:
     """The whole API."""
-    app = FastAPI(
-        title="Nameplate",
-        version=parts.version,
-        docs_url=None,
-        redoc_url=None,
-        # Served below, with what the deciding process answers.
-        openapi_url=None,
-        # A redirect would name this process, which nobody but the deciding process can reach.
-        redirect_slashes=False,
-    )
-    problems.add_to(app)
-    app.add_middleware(Current, reach=parts.projection.reach)
-    registry = parts.projection.registry
+    app, registry = _bare(parts), parts.projection.registry
     routers = [
         manifests.routes(registry, commands, parts.action_classes, parts.is_timezone, parts.rule_faults),
         rules.routes(registry, parts.rule_schema),
@@ -76,15 +75,32 @@ def build(
         badges.routes(registry),
         decisions.routes(registry, parts.reader, parts.wall, parts.review),
         places.routes(registry),
+        floor_plans.routes(planning),
         people.routes(registry, parts.names),
         points.routes(registry, commands, feeding),
         sinks.routes(exporting),
         bridges.routes(bridging),
+        *ssf.routers(signals),
     ]
     # What the deciding process tells as its own is no route of its own.
     app.include_router(figures.routes(registry, exporting))
-    for router in [*routers, document.routes(app, routers)]:
+    for router in [*routers, document.routes(app, routers, [scim_description])]:
         app.include_router(router)
-    # It describes itself, at /Schemas and /ResourceTypes.
     app.mount("/scim/v2", scim_application(settings, parts, commands, bridging))
+    return app
+
+
+def _bare(parts: Managing) -> FastAPI:
+    app = FastAPI(
+        title="Nameplate",
+        version=parts.version,
+        docs_url=None,
+        redoc_url=None,
+        # Served with what the deciding process answers: see `document`.
+        openapi_url=None,
+        # A redirect would name this process, which nobody but the deciding process can reach.
+        redirect_slashes=False,
+    )
+    problems.add_to(app)
+    app.add_middleware(Current, reach=parts.projection.reach)
     return app

@@ -2,8 +2,8 @@
 
 import http
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from nameplate.domain.acts import act_of
 from nameplate.entry.decide.admission import ProposedOut
 from nameplate.entry.decide.described import OPERATIONS
-from nameplate.entry.operations import JSON, Answer, Operation, Who, answering
+from nameplate.entry.operations import JSON, Answer, Asks, Operation, Who, answering
 
 from .caller import LocalCaller
 
@@ -28,11 +28,16 @@ _ALWAYS = {
     Who.LOCAL: (401, 403, 500),
     Who.PERSON: (401, 403, 500),
 }
-_FORWARDED = (400, 401, 403, 500, 502, 503)
+_FORWARDED = {
+    Who.EVERYBODY: (400, 500, 502, 503),
+    Who.BRIDGE: (400, 401, 500, 502, 503),
+    Who.LOCAL: (400, 401, 403, 500, 502, 503),
+}
 _WITH_BODY = (400, 408, 413)
 _TAGS = [
     {"name": Who.EVERYBODY.value, "description": "Answered to everybody who reaches a listener."},
     {"name": Who.POINT.value, "description": "Answered to the bearer of a token of `nameplate point token NAME`."},
+    {"name": Who.BRIDGE.value, "description": "Answered to the bearer of a token of `nameplate bridge token NAME`."},
     {
         "name": Who.LOCAL.value,
         "description": (
@@ -44,6 +49,14 @@ _TAGS = [
     },
     {"name": Who.PERSON.value, "description": "Answered to a person who is signed in, by a cookie or as a bearer."},
 ]
+_SECURITY = {
+    name: {"type": "http", "scheme": "bearer", "description": f"`nameplate {command} token NAME`"}
+    for name, command in (("token", "point"), ("bridge", "bridge"))
+}
+_BEARS: Mapping[Who, Json] = {
+    Who.POINT: {"security": [{"token": []}]},
+    Who.BRIDGE: {"security": [{"bridge": []}]},
+}
 
 
 class Fault(msgspec.Struct):
@@ -68,41 +81,48 @@ class Problem(msgspec.Struct):
     errors: list[Fault] = []
 
 
-def routes(app: FastAPI, others: Iterable[APIRouter]) -> APIRouter:
-    """The routes. `others`: those of the application."""
+def routes(app: FastAPI, others: Iterable[APIRouter], parts: Iterable[Callable[[], Json]] = ()) -> APIRouter:
+    """The routes. `others`: those of the application. `parts`: descriptions of what is no route of the framework."""
     router = APIRouter()
-    document = cache(partial(whole, app, [*others, router]))
+
+    @cache
+    def document() -> Json:
+        return whole(app, [*others, router], [part() for part in parts])
 
     @router.get("/v1/openapi.json")
     @answering(Answer(dict[str, Any]))
-    async def show_document(caller: LocalCaller) -> dict[str, Any]:
+    def show_document(caller: LocalCaller) -> dict[str, Any]:
         """This document."""
+        # Made on first use, which takes a moment: others go on meanwhile.
         return document()
 
     return router
 
 
-def whole(app: FastAPI, routers: Iterable[APIRouter]) -> Json:
-    """The document. Each operation tells every status that it can answer."""
+def whole(app: FastAPI, routers: Iterable[APIRouter], parts: Iterable[Json] = ()) -> Json:
+    """The document. Each operation tells every status that it can answer. `parts`: `paths` and `schemas` of others."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    schemas = _Schemas([*_kinds(OPERATIONS), *(_answer(route).kind for route in routes), ProposedOut, Problem])
+    schemas = _Schemas([*_kinds(OPERATIONS), *_kinds_of(routes), ProposedOut, Problem])
     document = app.openapi()
-    paths: Json = {path: {} for path in sorted({*document["paths"], *(each.path for each in OPERATIONS)})}
+    found: Json = {path: {} for path in (*document["paths"], *(each.path for each in OPERATIONS))}
     for route in routes:
         for method in route.methods or ():
-            found = document["paths"][route.path_format][method.lower()]
-            paths[route.path_format][method.lower()] = _of_the_framework(found, route, schemas)
+            known = document["paths"][route.path_format][method.lower()]
+            found[route.path_format][method.lower()] = _of_the_framework(known, route, schemas)
     for each in OPERATIONS:
-        paths[each.path][each.method.lower()] = _of_ours(each, schemas)
+        found[each.path][each.method.lower()] = _of_ours(each, schemas)
     theirs = document.get("components", {}).get("schemas", {})
     components = {name: schema for name, schema in theirs.items() if "ValidationError" not in name}
-    security = {"token": {"type": "http", "scheme": "bearer", "description": "`nameplate point token NAME`"}}
+    components |= schemas.components
+    for part in parts:
+        found |= part["paths"]
+        components |= part["schemas"]
     return {
         "openapi": document["openapi"],
         "info": document["info"],
         "tags": _TAGS,
-        "paths": paths,
-        "components": {"schemas": components | schemas.components, "securitySchemes": security},
+        "paths": dict(sorted(found.items())),
+        "components": {"schemas": components, "securitySchemes": _SECURITY},
     }
 
 
@@ -129,18 +149,31 @@ def _kinds(operations: Iterable[Operation]) -> Iterator[Any]:
         yield from (each.asks, each.answer.kind)
 
 
+def _kinds_of(routes: Iterable[APIRoute]) -> Iterator[Any]:
+    for each in routes:
+        answer = _answer(each)
+        yield from (answer.kind, _asks(each).kind, *answer.refusals.values())
+
+
 def _answer(route: APIRoute) -> Answer:
     """What is written beside the route."""
     found: Answer = vars(route.endpoint)["answer"]
     return found
 
 
+def _asks(route: APIRoute) -> Asks:
+    found: Asks = vars(route.endpoint)["asks"]
+    return found
+
+
 def _of_the_framework(found: Json, route: APIRoute, schemas: _Schemas) -> Json:
-    answer = _answer(route)
-    statuses = {*_FORWARDED, *answer.problems, *((413,) if "requestBody" in found else ())}
-    del found["responses"]
+    answer, asks = _answer(route), _asks(route)
+    if asks.kind is not None:
+        found = found | {"requestBody": {"required": True} | schemas.content(asks.kind, asks.media)}
+    statuses = {*_FORWARDED[asks.who], *answer.problems, *((413,) if "requestBody" in found else ())}
     proposed = _proposed(next(iter(route.methods or ())), route.path_format, schemas)
-    return found | {"tags": [Who.LOCAL.value], "responses": _responses(answer, statuses, schemas) | proposed}
+    responses = _responses(answer, statuses, schemas) | proposed
+    return found | {"tags": [asks.who.value], "responses": responses} | _BEARS.get(asks.who, {})
 
 
 def _proposed(method: str, path: str, schemas: _Schemas) -> Json:
@@ -164,13 +197,17 @@ def _of_ours(each: Operation, schemas: _Schemas) -> Json:
     }
     described |= {"parameters": parts} if parts else {}
     described |= {"requestBody": {"required": True} | schemas.content(each.asks, JSON)} if each.asks else {}
-    return described | ({"security": [{"token": []}]} if each.who is Who.POINT else {})
+    return described | _BEARS.get(each.who, {})
 
 
 def _responses(answer: Answer, problems: Iterable[int], schemas: _Schemas) -> Json:
     empty = answer.kind is None and JSON in answer.media
     well = {"description": "Done."} | ({} if empty else schemas.content(answer.kind, *answer.media))
     told = {str(status): _problem(status, schemas) for status in sorted(problems)}
+    for status, kind in answer.refusals.items():
+        refused = told.setdefault(str(status), {"description": http.HTTPStatus(status).phrase})
+        if kind is not None:
+            refused["content"] = refused.get("content", {}) | schemas.content(kind, JSON)["content"]
     return {str(answer.status): well} | told
 
 

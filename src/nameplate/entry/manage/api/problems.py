@@ -7,11 +7,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from nameplate.domain.errors import NameplateError
 from nameplate.entry.decide.replies import status_of
 
 _SEE = "See /v1/openapi.json."
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 def add_to(app: FastAPI) -> None:
@@ -41,7 +43,19 @@ async def _of_the_framework(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for these alone
     if error.status_code == 404:
         return problem(404, "not_found", f"There is nothing at {request.url.path}.", _SEE)
-    return problem(error.status_code, f"http_{error.status_code}", str(error.detail), _SEE, headers=error.headers)
+    headers = _allowed(request) if error.status_code == 405 else error.headers
+    return problem(error.status_code, f"http_{error.status_code}", str(error.detail), _SEE, headers=headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """Every method that the path answers (RFC 9110, section 10.2.1): the framework knows those of one route alone."""
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    fitting = [
+        method
+        for method, scope in scopes.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]
+    return {"allow": ", ".join(fitting)}
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

@@ -3,16 +3,18 @@
 Called by others with the token of a declared bridge of type ssf; our own command line has nothing to do here.
 """
 
-import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request, Response
+import msgspec
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from nameplate.boot.signals import MAX_BYTES, Refusal, Signals, TooSoon, metadata
 from nameplate.domain.errors import Invalid, NotFound
+from nameplate.entry.operations import JSON, Answer, Asks, Who, answering
 
+from . import ssf_messages as said
 from .caller import CALLER_HEADER
 
 TOKEN_TYPE = "application/secevent+jwt"  # noqa: S105 - a media type
@@ -20,19 +22,25 @@ MAX_DOCUMENT = 256 * 1024
 PREFIX = "bridge:"
 Caller = Annotated[str, Header(alias=CALLER_HEADER, include_in_schema=False)]
 NO_STORE = {"cache-control": "no-store"}
+EVERYBODY = Asks(Who.EVERYBODY)
 
 
-def add_to(app: FastAPI, signals: Signals) -> None:
-    """All of it: none of these routes is for our own command line, whose document does not hold them."""
+def routers(signals: Signals) -> list[APIRouter]:
+    """All of it: none of these routes is for our own command line."""
     hearer = Depends(_hearer(signals))
-    for router in (_receiving(signals), _telling(signals), _managing(signals, hearer), _running(signals, hearer)):
-        app.include_router(router)
+    heard = (_managing(signals, hearer), _running(signals, hearer), _polling(signals, hearer))
+    return [_receiving(signals), _telling(signals), *heard]
+
+
+def _bridge(kind: Any = None, media: str = JSON) -> Asks:
+    return Asks(Who.BRIDGE, kind, media)
 
 
 def _receiving(signals: Signals) -> APIRouter:
     router = APIRouter()
 
-    @router.post("/ssf/push/{bridge}", include_in_schema=False)
+    @router.post("/ssf/push/{bridge}")
+    @answering(Answer(None, 202, refusals={400: said.PushRefused}, problems=(503,)), _bridge(said.Token, TOKEN_TYPE))
     async def push(bridge: str, request: Request, caller: Caller = "anonymous") -> Response:
         """202 once the event is in force and on record."""
         try:
@@ -64,12 +72,16 @@ async def _token(request: Request) -> bytes:
 def _telling(signals: Signals) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/.well-known/ssf-configuration", include_in_schema=False)
+    @router.get("/.well-known/ssf-configuration")
+    @answering(Answer(said.Configuration), EVERYBODY)
     async def configuration() -> dict[str, Any]:
+        """What we say of ourselves, for whoever wants to hear us."""
         return metadata(signals.issuer)
 
-    @router.get("/ssf/jwks", include_in_schema=False)
+    @router.get("/ssf/jwks")
+    @answering(Answer(said.KeySet), EVERYBODY)
     async def jwks() -> dict[str, Any]:
+        """The keys of our tokens."""
         return (await signals.offering()).signer.jwks
 
     return router
@@ -92,25 +104,35 @@ def _managing(signals: Signals, bridge_of: Any) -> APIRouter:
     """Configurations."""
     router = APIRouter()
 
-    @router.get("/ssf/streams", include_in_schema=False)
+    @router.get("/ssf/streams")
+    @answering(Answer((said.StreamOut, list[said.StreamOut]), problems=(404,)), _bridge())
     async def show(bridge: str = bridge_of, stream_id: str = "") -> Any:
+        """The streams of the bridge, or the one of that `stream_id`."""
         found = (await signals.offering()).show(bridge, stream_id)
         return found[0] if stream_id else found
 
-    @router.post("/ssf/streams", include_in_schema=False, status_code=201)
+    @router.post("/ssf/streams", status_code=201)
+    @answering(Answer(said.StreamOut, 201, problems=(409,)), _bridge(said.StreamIn))
     async def create(request: Request, bridge: str = bridge_of) -> Any:
+        """A new stream, which is told what is recorded from now on."""
         return await (await signals.offering()).create(bridge, await _document(request))
 
-    @router.patch("/ssf/streams", include_in_schema=False)
+    @router.patch("/ssf/streams")
+    @answering(Answer(said.StreamOut, problems=(404,)), _bridge(said.ChangeIn))
     async def change(request: Request, bridge: str = bridge_of) -> Any:
+        """Another configuration; what is not named stays."""
         return await (await signals.offering()).change(bridge, await _document(request), whole=False)
 
-    @router.put("/ssf/streams", include_in_schema=False)
+    @router.put("/ssf/streams")
+    @answering(Answer(said.StreamOut, problems=(404,)), _bridge(said.ChangeIn))
     async def replace(request: Request, bridge: str = bridge_of) -> Any:
+        """Another configuration; what is not named goes back to what is usual."""
         return await (await signals.offering()).change(bridge, await _document(request), whole=True)
 
-    @router.delete("/ssf/streams", include_in_schema=False)
+    @router.delete("/ssf/streams")
+    @answering(Answer(None, 204, problems=(404,)), _bridge())
     async def delete(stream_id: str, bridge: str = bridge_of) -> Response:
+        """No stream any more, and nothing that waits for it."""
         await (await signals.offering()).delete(bridge, stream_id)
         return Response(status_code=204)
 
@@ -118,37 +140,56 @@ def _managing(signals: Signals, bridge_of: Any) -> APIRouter:
 
 
 def _running(signals: Signals, bridge_of: Any) -> APIRouter:
-    """What becomes of a stream, and its tokens where they are polled."""
+    """What becomes of a stream."""
     router = APIRouter()
 
-    @router.get("/ssf/status", include_in_schema=False)
+    @router.get("/ssf/status")
+    @answering(Answer(said.StatusOut, problems=(404,)), _bridge())
     async def status(stream_id: str, bridge: str = bridge_of) -> Any:
+        """Whether a stream runs."""
         return (await signals.offering()).status(bridge, stream_id)
 
-    @router.post("/ssf/status", include_in_schema=False)
+    @router.post("/ssf/status")
+    @answering(Answer(said.StatusOut, problems=(404,)), _bridge(said.StatusIn))
     async def set_status(request: Request, bridge: str = bridge_of) -> Any:
+        """Have a stream run, hold it back, or end it for a while."""
         return await (await signals.offering()).set_status(bridge, await _document(request))
 
-    @router.post("/ssf/subjects/add", include_in_schema=False)
+    @router.post("/ssf/subjects/add")
+    @answering(Answer(None, problems=(404,)), _bridge(said.SubjectIn))
     async def add_subject(request: Request, bridge: str = bridge_of) -> Response:
+        """Tell of an actor."""
         await (await signals.offering()).subject(bridge, await _document(request), add=True)
         return Response(status_code=200)
 
-    @router.post("/ssf/subjects/remove", include_in_schema=False)
+    @router.post("/ssf/subjects/remove")
+    @answering(Answer(None, 204, problems=(404,)), _bridge(said.SubjectIn))
     async def remove_subject(request: Request, bridge: str = bridge_of) -> Response:
+        """Tell no more of an actor."""
         await (await signals.offering()).subject(bridge, await _document(request), add=False)
         return Response(status_code=204)
 
-    @router.post("/ssf/verify", include_in_schema=False)
+    @router.post("/ssf/verify")
+    @answering(Answer(None, 204, problems=(404,), refusals={429: None}), _bridge(said.VerifyIn))
     async def verify(request: Request, bridge: str = bridge_of) -> Response:
+        """Have a verification event sent, at most every ten seconds."""
         try:
             await (await signals.offering()).verify(bridge, await _document(request))
         except TooSoon:
             return Response(status_code=429, headers={"retry-after": "10"})
         return Response(status_code=204)
 
-    @router.post("/ssf/poll/{stream}", include_in_schema=False)
+    return router
+
+
+def _polling(signals: Signals, bridge_of: Any) -> APIRouter:
+    """Its tokens, where they are polled."""
+    router = APIRouter()
+
+    @router.post("/ssf/poll/{stream}")
+    @answering(Answer(said.PollOut, problems=(404,)), _bridge(said.PollIn))
     async def poll(stream: str, request: Request, bridge: str = bridge_of) -> Any:
+        """Take note of what was taken, then answer what waits."""
         return JSONResponse(
             await (await signals.offering()).poll(bridge, stream, await _document(request)), 200, NO_STORE
         )
@@ -169,7 +210,7 @@ async def _body(request: Request, most: int) -> bytes:
 async def _document(request: Request) -> dict[str, Any]:
     """A JSON object; raises Invalid."""
     try:
-        document = json.loads(await _body(request, MAX_DOCUMENT))
+        document = msgspec.json.decode(await _body(request, MAX_DOCUMENT))
     except (Refusal, ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):

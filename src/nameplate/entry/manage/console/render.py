@@ -32,6 +32,7 @@ SECTIONS = (
     ("", "Overview"),
     ("actors", "Actors"),
     ("decisions", "Decisions"),
+    ("plan", "Plan"),
     ("alarms", "Alarms"),
     ("people", "People"),
     ("approvals", "Approvals"),

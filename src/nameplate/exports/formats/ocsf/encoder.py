@@ -33,6 +33,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], list[Draft]]] = {
     "zone_state": places.zone_state,
     "threat": places.threat,
     "placed": places.placed,
+    "floor_plan": places.floor_plan,
     "finding": server.finding,
     "sink_test": server.sink_test,
     "alarm": alarms.alarm,

@@ -42,10 +42,17 @@ def placed(record: Record) -> list[Draft]:
     return [_draft(record, other(ENTITY, "Place"), Severity.LOW, ("actor", actor), message)]
 
 
+def floor_plan(record: Record) -> list[Draft]:
+    """A site got the plan of its building."""
+    site = text(record, "site") or "unknown"
+    message = f"Site {site} got a plan: {text(record, 'sha256')[:16] or 'unknown'}"
+    return [_draft(record, other(ENTITY, "Give plan"), Severity.INFO, ("site", site), message)]
+
+
 def _draft(record: Record, activity: Activity, severity: Severity, place: tuple[str, str], message: str) -> Draft:
     kind, ident = place
     entity = {"uid": f"{kind}:{ident}", "name": ident, "type_id": 99, "type": kind.capitalize()}
     rest: dict[str, Any] = {"actor": ordered_by(record), "entity": entity, **SUCCESS}
     rest |= present(comment=text(record, "reason"))
-    rest["unmapped"] = present(**{name: text(record, name) for name in ("from", "to", "zone")})
+    rest["unmapped"] = present(**{name: text(record, name) for name in ("from", "to", "zone", "sha256")})
     return Draft(activity, severity, message, rest)
