@@ -112,7 +112,7 @@ def test_a_breach_of_the_policy_would_be_heard(site, owner):
 def test_what_went_wrong_is_a_page_with_the_menu(site, owner, name, status):
     page, answer = show(site, owner, name, "light")
     assert answer.status == status
-    assert page.get_by_role("navigation", name="Sections").get_by_role("link").count() == 9
+    assert page.get_by_role("navigation", name="Sections").get_by_role("link").count() == 10
     assert "{" not in page.locator("main").inner_text()
 
 
