@@ -15,6 +15,7 @@ from nameplate.domain.links import PlanGiven
 from nameplate.domain.modes import covers
 from nameplate.domain.points import Point
 from nameplate.domain.registry import Registry
+from nameplate.flows.draw import require_site
 
 from .commands import Commands
 
@@ -40,6 +41,7 @@ class Planning:
     async def give(self, site: str, text: str, scale: float | None, by: str) -> tuple[str, Drawn]:
         """The site has that plan from now on; returns its digest. Raises Invalid, NotFound."""
         drawn = await asyncio.to_thread(draw_building, text, scale, Wanted(site))
+        require_site(self._registry, site)
         async with self._giving:
             digest = await asyncio.to_thread(self._files.keep, text)
             await self._commands.plan_given(PlanGiven(site, digest, scale, by))

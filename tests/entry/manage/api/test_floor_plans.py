@@ -5,7 +5,7 @@ import pytest
 from nameplate.boot.floor_plans import FloorPlanFiles
 from nameplate.boot.paths import Paths
 from nameplate.boot.replay import replay
-from nameplate.domain.errors import Invalid
+from nameplate.domain.errors import Invalid, NotFound
 from nameplate.domain.registry import Registry
 from tests.entry.manage.managing import ask_manage
 from tests.entry.world import run
@@ -41,9 +41,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_what_is_no_map_is_neither_kept_nor_recorded(world, text):
+    folder = Paths(world.server.data).plans
+    before = sorted(folder.iterdir())
     with pytest.raises(Invalid):
         world.server.client.post("/v1/sites/default/plan", {"map": text})
-    assert not any(Paths(world.server.data).plans.iterdir())
+    with pytest.raises(NotFound):
+        world.server.client.post("/v1/sites/nowhere/plan", {"map": DEMO})
+    assert sorted(folder.iterdir()) == before
 
 
 @pytest.mark.parametrize(
