@@ -19,6 +19,7 @@ from nameplate.ports.ledger import Ledger
 MAX_OPEN, MAX_EACH = 200, 50
 MAX_BODY = 8 * 1024 * 1024
 ANSWER_US = 15 * 60 * 1_000_000
+APPLY = "POST", "/v1/apply"
 PERSON, MACHINE = "person:", "uid:"
 
 
@@ -124,6 +125,16 @@ class Proposals:
         if proposal is None:
             raise NotFound("proposal", f"There is no proposal {ident}.", "See `nameplate proposal list`.")
         return proposal
+
+    def manifests(self, ident: str) -> bytes:
+        """The body of a request to apply manifests: whoever approves it must see what it changes.
+
+        Raises NotFound for any other act, of which the body may hold a secret.
+        """
+        asked = self.asked.get(ident)
+        if asked is None or (asked.method, asked.path) != APPLY:
+            raise NotFound("manifests", f"The proposal {ident} shows no manifests.", "See `nameplate proposal show`.")
+        return asked.body
 
     def challenge(self, ident: str, person: str) -> dict[str, Any]:
         """What a browser needs to have that person prove themselves for exactly this act."""

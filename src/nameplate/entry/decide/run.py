@@ -59,6 +59,7 @@ from .local import Local
 from .notices import Notices
 from .places import PlaceOrders
 from .proposals import ProposalRoutes
+from .proposed import Proposed
 from .restores import Restores
 from .rotations import Rotations
 from .searches import Searches
@@ -178,7 +179,8 @@ def _of_identities(parts: Deciding, upholder: Upholder) -> dict[str, Handler]:
     """What `manage` passes on from identity systems and from people."""
     vouching = Vouching(parts.registry, upholder, parts.sessions, clocks.wall)
     plans = FloorPlans(parts.registry, parts.ledger)
-    owners = (Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger), vouching, plans)
+    told = (Notices(upholder, parts.leases), Signals(parts.keys, parts.ledger))
+    owners = (*told, vouching, plans, Proposed(parts.proposals))
     return {verb: handler for owner in owners for verb, handler in owner.handlers().items()}
 
 

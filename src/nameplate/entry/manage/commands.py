@@ -82,6 +82,11 @@ class Commands:
         peer = await self._connected()
         await peer.call("plan_given", given, type(None))
 
+    async def proposed_manifests(self, proposal: str) -> bytes:
+        """The request that wants to apply manifests, as it was proposed; raises NotFound for any other."""
+        peer = await self._connected()
+        return await peer.call("proposed_manifests", proposal, bytes)
+
     async def signing_key(self, alg: str) -> bytes:
         """The private key of our own signals for `alg` (PEM), made on first use. Never to be shown."""
         peer = await self._connected()

@@ -21,6 +21,7 @@ from nameplate.entry.listening import QuietServer
 from nameplate.flows.explain import Explainer
 
 from .api.app import build
+from .applying import Applying
 from .bridging import Bridging
 from .commands import Commands
 from .console import pages, plans
@@ -84,7 +85,7 @@ async def run(settings: Settings) -> None:
 def _shown(parts: Managing, commands: Commands, exporting: Exporting, bridging: Bridging, recent: Recent) -> Shown:
     registry = parts.projection.registry
     explainer, viewer = Explainer(registry, parts.reader, parts.wall), viewers(registry, parts.names)
-    return Shown(registry, recent, parts.names, exporting, bridging, commands, explainer, viewer)
+    return Shown(registry, recent, parts.names, exporting, bridging, commands, explainer, viewer, Applying(parts))
 
 
 def _feeding(settings: Settings, paths: Paths, parts: Managing, commands: Commands) -> Feeding:

@@ -7,6 +7,7 @@ from nameplate.boot.paths import Paths
 from nameplate.boot.provisioning import Application, scim_description, scim_server
 from nameplate.boot.settings import Settings
 from nameplate.boot.signals import Signals
+from nameplate.entry.manage.applying import Applying
 from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
@@ -64,7 +65,7 @@ def build(
     """The whole API."""
     app, registry = _bare(parts), parts.projection.registry
     routers = [
-        manifests.routes(registry, commands, parts.action_classes, parts.is_timezone, parts.rule_faults),
+        manifests.routes(registry, commands, Applying(parts)),
         rules.routes(registry, parts.rule_schema),
         rollout.routes(parts, commands),
         contracts.routes(parts),

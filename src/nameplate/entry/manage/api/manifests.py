@@ -1,7 +1,7 @@
 """`apply`, `diff`, `export`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 
-from nameplate.boot.manifests import read_manifests, write_manifest
-from nameplate.domain.contracts import ActionClass
+from nameplate.boot.manifests import write_manifest
 from nameplate.domain.errors import Invalid
 from nameplate.domain.registry import Registry
+from nameplate.entry.manage.applying import Applying
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.operations import Answer, answering
-from nameplate.flows.apply import Plan, RuleFaults, diff, export, plan
+from nameplate.flows.apply import Plan, export
 
 from .caller import LocalCaller
 
@@ -68,38 +68,24 @@ class Planned(msgspec.Struct):
     seq: int = 0
 
 
-def routes(
-    registry: Registry,
-    commands: Commands,
-    classes: Mapping[str, ActionClass],
-    is_timezone: Callable[[str], bool],
-    rule_faults: RuleFaults,
-) -> APIRouter:
+def routes(registry: Registry, commands: Commands, applying: Applying) -> APIRouter:
     """The routes."""
     router = APIRouter()
 
     def planned(wanted: ApplyIn) -> Plan:
-        documents = [document for file in wanted.files for document in read_manifests(file.text, file.name)]
-        return plan(
-            registry,
-            documents,
-            is_timezone=is_timezone,
-            action_classes=classes,
-            rule_faults=rule_faults,
-            prune=wanted.prune,
-        )
+        return applying.planned(((file.name, file.text) for file in wanted.files), prune=wanted.prune)
 
     @router.post("/v1/diff")
     @answering(Answer(Planned))
     async def show_difference(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:
-        return _answer(registry, planned(wanted))
+        return applying.told(planned(wanted))
 
     @router.post("/v1/apply")
     @answering(Answer(Planned, problems=(409,)))
     async def apply(wanted: ApplyIn, caller: LocalCaller) -> dict[str, Any]:
         async with commands.planning:
             planned_at, made = registry.seq, planned(wanted)
-            answer = _answer(registry, made)
+            answer = applying.told(made)
             if made.changes:
                 answer["seq"] = await commands.declare(list(made.changes), caller, planned_at)
         return answer
@@ -118,14 +104,6 @@ def _add_export(router: APIRouter, registry: Registry) -> None:
         if kind not in _MEDIA:
             raise Invalid("format", f"{kind} is not a format.", f"Ask for {' or '.join(_MEDIA)}.")
         return StreamingResponse(_lines(registry, kind), media_type=_MEDIA[kind])
-
-
-def _answer(registry: Registry, made: Plan) -> dict[str, Any]:
-    warnings = [
-        {"file": each.file, "line": each.line, "field": each.where, "message": each.message, "remedy": each.remedy}
-        for each in made.warnings
-    ]
-    return {"operations": diff(registry, made), "warnings": warnings}
 
 
 async def _lines(registry: Registry, kind: str) -> AsyncIterator[bytes]:

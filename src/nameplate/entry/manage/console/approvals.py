@@ -12,6 +12,7 @@ from nameplate.domain.errors import NotFound
 from nameplate.domain.proposals import Outcome, Proposal
 from nameplate.domain.timestamps import rfc3339
 
+from .changes import changes
 from .keyset import newest_first, page_of
 from .render import page
 from .shown import Shown
@@ -46,7 +47,8 @@ def routes(shown: Shown) -> APIRouter:
         if proposal is None:
             raise NotFound("proposal", f"There is no proposal {ident}.", "What ended is kept here for 30 days.")
         row = _row(shown, viewer, proposal, _now())
-        return page("approval.html", viewer, "approvals", proposal=row)
+        wanted = await changes(shown, proposal) if row["state"] == "open" else None
+        return page("approval.html", viewer, "approvals", proposal=row, changes=wanted)
 
     return router
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nameplate.domain.registry import Registry
+from nameplate.entry.manage.applying import Applying
 from nameplate.entry.manage.bridging import Bridging
 from nameplate.entry.manage.commands import Commands
 from nameplate.entry.manage.exporting import Exporting
@@ -26,3 +27,4 @@ class Shown:
     commands: Commands
     explainer: Explainer
     viewer: Callable[[str], Viewer]
+    applying: Applying
