@@ -113,6 +113,10 @@ def test_a_stream_is_told_that_it_goes_on_also_when_we_were_started_anew_meanwhi
         made.append((await offering.create("siem", {}))["stream_id"])
         bridges.pop("siem")
         await until(offering, "disabled")
+        # Nobody can ask for it now: what waits shows only in the file.
+        async with asyncio.timeout(15):
+            while not offering._file.count(made[0]):  # noqa: ASYNC110, SLF001 - it looks every now and then
+                await asyncio.sleep(0.01)
 
     async def second(heart, offering):
         await heart.order("suspend", "amr-1")

@@ -34,5 +34,5 @@ def test_sockets_and_folders_are_open_to_nobody_who_need_not(world):
     modes = {path.name: path.stat().st_mode & 0o777 for path in world.server.data.rglob("*.sock")}
     assert modes == {"control.sock": 0o600, "internal.sock": 0o600, "manage.sock": 0o600, "points.sock": 0o666}
     folders = {path.name: path.stat().st_mode & 0o777 for path in world.server.data.iterdir() if path.is_dir()}
-    private = dict.fromkeys(("journal", "keys", "tls", "tables", "cursors", "people"), 0o700)
+    private = dict.fromkeys(("journal", "keys", "tls", "tables", "cursors", "people", "plans"), 0o700)
     assert folders == {"run": 0o711, **private}

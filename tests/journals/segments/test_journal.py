@@ -176,6 +176,40 @@ def test_what_was_queued_behind_a_failed_group_fails_with_it(tmp_path):
     assert verify(tmp_path).records == 1
 
 
+class HealingFiles(HeldFiles):
+    """The next sync that fails is the last one."""
+
+    heals = False
+
+    def sync(self, fd):
+        try:
+            super().sync(fd)
+        except OSError:
+            if self.heals:
+                self.heal()
+            raise
+
+
+def test_what_was_refused_is_not_there_after_the_end_either(tmp_path):
+    async def main():
+        files = HealingFiles()
+        journal = open_journal(tmp_path, files=files)
+        await journal.append(body(0), AT)
+        files.fail("sync")
+        await drain(journal.append(body(1), AT))
+        files.held.clear()
+        files.begun = threading.Semaphore(0)
+        await files.begin()
+        closing = asyncio.ensure_future(journal.close())
+        await asyncio.sleep(0)
+        files.heals = True
+        files.held.set()
+        await closing
+
+    asyncio.run(main())
+    assert verify(tmp_path).records == 1
+
+
 def test_it_stays_unhealthy_until_the_disk_can_be_synced_again(tmp_path):
     async def main():
         files = FailingFiles()

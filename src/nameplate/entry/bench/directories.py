@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sansldap
@@ -188,8 +189,8 @@ def _openldap(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
 
 
 @contextmanager
-def _active_directory(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
-    with samba_dc.running_samba(folder / "samba") as domain, closing(domain.editor()) as editor:
+def _active_directory(_folder: Path, names: Sequence[str]) -> Iterator[Peer]:
+    with _short_folder() as folder, samba_dc.running_samba(folder / "s") as domain, closing(domain.editor()) as editor:
         place, off = f"OU=Machines,{samba_dc.DOMAIN}", str(samba_dc.COMPUTER | samba_dc.DISABLED)
         for name in names:
             editor.add(f"CN={name},{place}", samba_dc.computer(name))
@@ -200,6 +201,13 @@ def _active_directory(folder: Path, names: Sequence[str]) -> Iterator[Peer]:
             return _timed(editor, f"CN={name},{place}", "userAccountControl", off)
 
         yield Peer(manifest, samba_dc.READER_PASSWORD, disable, lambda: 0)
+
+
+@contextmanager
+def _short_folder() -> Iterator[Path]:
+    """Samba has Unix sockets far below, whose whole paths may have 107 bytes; its processes end after it has ended."""
+    with TemporaryDirectory(prefix="np-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 @contextmanager

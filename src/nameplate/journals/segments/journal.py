@@ -224,6 +224,9 @@ class SegmentJournal:
                 await self._flush()
             elif not self._healthy:
                 await self._repair()
+        if not self._healthy:
+            # Of what was refused nothing shall be found at the next start, if the disk lets us.
+            await self._repair()
 
     def _stopped(self, _task: asyncio.Task[None]) -> None:
         """However `_run` ended, even before its first step: leave nobody waiting."""
