@@ -3,12 +3,12 @@
 import itertools
 import json
 import random
-import threading
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
-from http.client import HTTPConnection
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ from nameplate.entry.serve.started import Server, running_server
 from .floors import sync_floor
 from .load import Load, post
 from .paced import put_paced_load
+from .upstream import Upstream, activity
 from .workload import free_port
 
 BRIDGE, CORE = "upstream", "urn:ietf:params:scim:schemas:core:2.0:Device"
-PATCH, BULK = (f"urn:ietf:params:scim:api:messages:2.0:{name}" for name in ("PatchOp", "BulkRequest"))
+_DISABLING = (sys.executable, "-m", "nameplate.entry.bench.upstream")
 AT_A_TIME = 1_000
 WORLD = """
 kind: Team
@@ -42,33 +43,6 @@ type: scim
 """
 
 
-class Upstream:
-    """A provisioning client on one connection."""
-
-    def __init__(self, server: Server) -> None:
-        self._connection = HTTPConnection("127.0.0.1", server.port, timeout=300)
-        self._token = server.client.post("/v1/bridge-tokens", {"name": BRIDGE})["token"]
-
-    def send(self, method: str, path: str, body: Any) -> Any:
-        """One request."""
-        headers = {"authorization": f"Bearer {self._token}", "content-type": "application/scim+json"}
-        self._connection.request(method, f"/scim/v2{path}", json.dumps(body), headers)
-        answer = self._connection.getresponse()
-        text = answer.read()
-        if answer.status >= 400:
-            raise OSError(text.decode(errors="replace")[:500])
-        return json.loads(text)
-
-    def close(self) -> None:
-        """Hang up."""
-        self._connection.close()
-
-    def bulk(self, operations: list[Any]) -> list[Any]:
-        """Many at once, on a connection that the server has not ended meanwhile."""
-        self.close()
-        return list(self.send("POST", "/Bulk", {"schemas": [BULK], "Operations": operations})["Operations"])
-
-
 def run(folder: Path, rounds: int, actors: int, rate: float) -> dict[str, Any]:
     """`rounds` single disables; then `actors` disabled by Bulk while `rate` decisions a second are answered."""
     data = folder / "data"
@@ -78,14 +52,14 @@ def run(folder: Path, rounds: int, actors: int, rate: float) -> dict[str, Any]:
         for start in range(0, actors, AT_A_TIME):
             _apply(server, "---".join(_actor(number) for number in range(start, min(start + AT_A_TIME, actors))))
         _until_heard(server)
-        with closing(Upstream(server)) as upstream:
+        tokens = _tokens(server)
+        with closing(Upstream(server.port, tokens["bridge"])) as upstream:
             places = _provision(upstream, actors)
             say(f"{actors} actors are provisioned")
             single = _singles(upstream, places, rounds)
-            token = server.client.post("/v1/point-tokens", {"name": "bench"})["token"]
             return {
                 "single": {**single, "sync_floor": sync_floor(folder), "in_force": _in_force(data, rounds)},
-                "bulk": _bulk(server, upstream, places, token, rate, data),
+                "bulk": _bulk(server, places, tokens, rate, data),
             }
 
 
@@ -98,6 +72,12 @@ def _actor(number: int) -> str:
         f"\n{{kind: Actor, id: unit-{number}, type: workload, owner: bench, purpose: Bench, state: active,"
         " contract: reader}\n"
     )
+
+
+def _tokens(server: Server) -> dict[str, str]:
+    """Of the provisioning client, and of the point that asks."""
+    names = {"bridge": BRIDGE, "point": "bench"}
+    return {kind: server.client.post(f"/v1/{kind}-tokens", {"name": name})["token"] for kind, name in names.items()}
 
 
 def _until_heard(server: Server) -> None:
@@ -122,19 +102,15 @@ def _device(number: int) -> Any:
     return {"schemas": [CORE], "displayName": f"unit-{number}", "active": True}
 
 
-def _active(value: bool) -> Any:
-    return {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "active", "value": value}]}
-
-
 def _singles(upstream: Upstream, places: list[str], rounds: int) -> dict[str, Any]:
     """From the request until its answer, which comes when the stop is in force and on record."""
     took = []
     for turn in range(rounds):
         where = places[turn % len(places)]
         began = time.perf_counter()
-        upstream.send("PATCH", where, _active(False))
+        upstream.send("PATCH", where, activity(False))
         took.append((time.perf_counter() - began) * 1000)
-        upstream.send("PATCH", where, _active(True))
+        upstream.send("PATCH", where, activity(True))
     ordered = sorted(took)
     return {"rounds": rounds, "p50_ms": _part(ordered, 0.5), "p99_ms": _part(ordered, 0.99)}
 
@@ -155,38 +131,42 @@ def _in_force(data: Path, rounds: int) -> dict[str, float]:
     return {"p50_ms": _part(took, 0.5), "p99_ms": _part(took, 0.99)}
 
 
-def _bulk(server: Server, upstream: Upstream, places: list[str], token: str, rate: float, data: Path) -> dict[str, Any]:
+def _bulk(server: Server, places: list[str], tokens: dict[str, str], rate: float, data: Path) -> dict[str, Any]:
     def load(seconds: float) -> Load:
-        return uvloop.run(put_paced_load(server.port, _questions(token, len(places)), rate, seconds))
+        return uvloop.run(put_paced_load(server.port, _questions(tokens["point"], len(places)), rate, seconds))
 
-    quiet = load(10)
-    acknowledged: list[tuple[float, int]] = []
-
-    def disable() -> None:
-        began = time.perf_counter()
-        operations = [{"method": "PATCH", "path": where, "data": _active(False)} for where in places]
-        done = upstream.bulk(operations)
-        acknowledged.append((time.perf_counter() - began, time.time_ns() // 1000))
-        if any(each["status"] != "200" for each in done):
-            acknowledged.clear()
-
-    worker = threading.Thread(target=disable)
-    worker.start()
-    busy = Load()
-    while worker.is_alive():
-        part = load(5)
-        busy.latencies += part.latencies
-        busy.failures += part.failures
-    worker.join()
-    took, at = acknowledged[0]
+    quiet, busy = load(10), Load()
+    with _disabling({"port": server.port, "token": tokens["bridge"], "places": places}) as disabling:
+        while disabling.poll() is None:
+            part = load(1)
+            busy.latencies += part.latencies
+            busy.failures += part.failures
+        done = json.loads(disabling.stdout.read() if disabling.stdout else "{}")
     return {
         "actors": len(places),
-        "seconds": round(took, 2),
+        "whole": done["whole"],
+        "seconds": round(done["seconds"], 2),
         "rate": rate,
         "p999_us": {"without": quiet.percentile_us(0.999), "with": busy.percentile_us(0.999)},
         "failures": quiet.failures + busy.failures,
-        "permitted_after_acknowledgement": _late(data, at),
+        "permitted_after_acknowledgement": _late(data, done["at"]),
     }
+
+
+@contextmanager
+def _disabling(asked: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """The request that disables them all, under way."""
+    process = subprocess.Popen(_DISABLING, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
+    try:
+        if process.stdin:
+            json.dump(asked, process.stdin)
+            process.stdin.close()
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def _questions(token: str, actors: int) -> Iterator[bytes]:
