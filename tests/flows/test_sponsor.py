@@ -52,10 +52,10 @@ def test_a_sponsor_who_leaves_is_succeeded_by_the_manager_who_says_yes(tmp_path)
             assert found.orphans() == {}
             await found.tell(ANN, status=Status.DISABLED)
             assert found.orphans() == {"amr-1": "sponsor_left"}
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             offer = found.heart.registry.sponsorships["amr-1"]
             assert offer.successor == await found.tell(BOB)
-            found.sponsors.succeed()  # once is enough
+            await found.sponsors.succeed()  # once is enough
             assert len(found.heart.registry.sponsorships) == 1
             with pytest.raises(Refused, match="not you"):
                 await found.sponsors.accept("amr-1", "p-somebody-else")
@@ -78,7 +78,7 @@ def test_in_time_or_an_actor_of_high_tier_is_suspended_and_another_flagged(tmp_p
     async def main():
         async with company(tmp_path, robot(sponsor=ANN, tier=tier)) as found:
             await found.tell(ANN, status=Status.DISABLED)
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             await found.sponsors.lapse()
             assert (await found.heart.ask()).permit  # not before the time is over
             found.heart.now += 15 * DAY_US
@@ -96,13 +96,13 @@ def test_a_co_sponsor_comes_before_the_manager_and_whoever_is_back_needs_nobody(
         async with company(tmp_path, robot(sponsor=ANN, co_sponsors=[EVE])) as found:
             eve = await found.tell(EVE)
             await found.tell(ANN, status=Status.DISABLED)
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships["amr-1"].successor == eve
             await found.tell(EVE, status=Status.DISABLED)  # the one who is asked leaves, too
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships["amr-1"].successor == await found.tell(BOB)
             await found.tell(ANN, status=Status.ACTIVE)
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships == {}
             assert found.orphans() == {}
 
@@ -114,7 +114,7 @@ def test_who_moves_to_another_team_does_not_answer_any_more(tmp_path):
         async with company(tmp_path, robot(sponsor=ANN)) as found:
             await found.tell(ANN, groups=("kitchen",))
             assert found.orphans() == {"amr-1": "sponsor_moved"}
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert "amr-1" in found.heart.registry.sponsorships
 
     asyncio.run(main())
@@ -126,21 +126,21 @@ def test_an_owning_team_that_all_have_left_is_succeeded_by_the_sponsor_who_says_
             eve = await found.tell(EVE, manager="bob")
             await found.tell(ANN, status=Status.DISABLED)
             await found.tell(BOB, groups=("kitchen",))
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships == {}, "one is left"
             await found.tell(EVE, groups=())  # the group is gone upstream, its people are not
             assert found.orphans() == {"amr-1": "owner_empty"}
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             offer = found.heart.registry.sponsorships["amr-1"]
             assert (offer.former, offer.successor) == ("team:ops", eve)
             await found.tell(EVE, status=Status.DISABLED)
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships["amr-1"].successor == await found.tell(BOB, groups=("kitchen",))
             with pytest.raises(Refused, match="not you"):
                 await found.sponsors.accept("amr-1", eve)
             await found.sponsors.accept("amr-1", found.heart.registry.sponsorships["amr-1"].successor)
             assert found.orphans() == {}
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             found.heart.now += 15 * DAY_US
             await found.sponsors.lapse()
             assert (await found.heart.ask()).permit
@@ -157,7 +157,7 @@ def test_a_team_that_is_not_succeeded_in_time_stops_what_is_of_high_tier(tmp_pat
         async with company(tmp_path, robot(tier=tier)) as found:
             for each in (ANN, BOB):
                 await found.tell(each, status=Status.DISABLED)
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships["amr-1"].successor == ""
             found.heart.now += 15 * DAY_US
             await found.sponsors.lapse()
@@ -174,14 +174,14 @@ def test_a_team_that_is_back_needs_nobody_and_one_that_nobody_has_told_of_yet_is
         async with company(
             tmp_path, {"kind": "Team", "id": "new", "group": "yet to come"}, robot(owner="new")
         ) as found:
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert (found.orphans(), found.heart.registry.sponsorships) == ({"amr-1": "owner_empty"}, {})
             await found.tell(BOB, groups=("yet to come",))
             await found.tell(BOB, groups=())
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships["amr-1"].former == "team:new"
             await found.tell(BOB, groups=("yet to come",))
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.heart.registry.sponsorships == {}
 
     asyncio.run(main())
@@ -209,10 +209,10 @@ def test_every_kind_of_orphan_is_told_and_a_retired_one_is_none(tmp_path):
 def test_reviews_that_pass_raise_one_finding_each_and_a_review_sets_the_next_day(tmp_path):
     async def main():
         async with company(tmp_path, robot(sponsor=ANN, review_every="90d")) as found:
-            found.sponsors.remind()
+            await found.sponsors.remind()
             found.heart.now += 91 * DAY_US
-            found.sponsors.remind()
-            found.sponsors.remind()
+            await found.sponsors.remind()
+            await found.sponsors.remind()
             with pytest.raises(Refused):
                 await found.sponsors.review("amr-1", "uid:0", " ")
             with pytest.raises(NotFound):
@@ -220,7 +220,7 @@ def test_reviews_that_pass_raise_one_finding_each_and_a_review_sets_the_next_day
             due = await found.sponsors.review("amr-1", "uid:0", "still carries medication")
             assert due is not None
             assert due > found.heart.now + 89 * DAY_US
-            found.sponsors.remind()
+            await found.sponsors.remind()
             await found.heart.declare()
             assert found.findings() == ["review_overdue"]
 
@@ -231,7 +231,7 @@ def test_nobody_is_asked_where_no_system_tells_of_people(tmp_path):
     async def main():
         async with beating(tmp_path, CONTRACT, robot(sponsor=ANN)) as heart:
             found = Company(heart)
-            found.sponsors.succeed()
+            await found.sponsors.succeed()
             assert found.orphans() == {}
             with pytest.raises(NotFound):
                 await found.sponsors.accept("amr-1", "uid:0")

@@ -1,7 +1,7 @@
 """Ownership that lasts: who leaves is succeeded, and what nobody answers for in time does not go on as before."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import NamedTuple
 
 from nameplate.domain.actors import Actor, State, Tier
@@ -14,7 +14,8 @@ from nameplate.ports.authority import Alarms, Orders
 from nameplate.ports.ledger import Ledger
 
 DAY_US = 86_400 * 1_000_000
-LOOK_S = 30.0
+LOOK_S, SETTLE_S = 30.0, 0.2
+SLICE = 50
 _OVER = frozenset({State.RETIRED})
 
 
@@ -56,13 +57,15 @@ class Sponsors:
             self._changed.set()
 
     async def run(self) -> None:
-        """Until cancelled: at once when something changes, and for what is due."""
+        """Until cancelled: soon after something has changed, and for what is due."""
         while True:
             if self._changed.is_set():
+                # One look for all that comes at once, as when thousands are applied.
+                await asyncio.sleep(SETTLE_S)
                 self._changed.clear()
-                self.succeed()
+                await self.succeed()
             await self.lapse()
-            self.remind()
+            await self.remind()
             try:
                 async with asyncio.timeout(LOOK_S):
                     await self._changed.wait()
@@ -78,10 +81,10 @@ class Sponsors:
                 offer = self._registry.sponsorships.get(actor.id)
                 yield Orphan(actor.id, why, offer.successor, offer.until) if offer else Orphan(actor.id, why)
 
-    def succeed(self) -> None:
+    async def succeed(self) -> None:
         """Offer every actor whose owner or sponsor has left to whoever comes next; where they are back, to nobody."""
         people, staffed = self._by_address(), self._staffed()
-        for actor in list(self._registry.actors.values()):
+        async for actor in self._each():
             former = self._left(actor, people, staffed) if self._lives(actor) else ""
             offer = self._registry.sponsorships.get(actor.id)
             if not former:
@@ -104,15 +107,23 @@ class Sponsors:
             if actor.tier is Tier.HIGH:
                 await self._suspend(actor.id, text)
 
-    def remind(self) -> None:
+    async def remind(self) -> None:
         """A finding for each review whose day has passed, once."""
         now = self._clock()
-        for actor in self._registry.actors.values():
+        async for actor in self._each():
             due = self.review_due(actor)
             if due is not None and due <= now and self._lives(actor) and self._overdue.get(actor.id) != due:
                 self._overdue[actor.id] = due
                 text = f"The review of {actor.id} was due on {rfc3339(due)[:10]}."
                 self._alarms.raise_finding(Finding("review_overdue", Severity.MEDIUM, text, actor.id))
+
+    async def _each(self) -> AsyncIterator[Actor]:
+        """Every actor as it is when its turn comes: decisions must not wait until all were looked at."""
+        for place, ident in enumerate(list(self._registry.actors)):
+            if place % SLICE == 0:
+                await asyncio.sleep(0)
+            if ident in self._registry.actors:
+                yield self._registry.actors[ident]
 
     def review_due(self, actor: Actor) -> int | None:
         """When somebody has to look at it again (microseconds, UTC); None for never."""

@@ -32,7 +32,7 @@ from .service import NameplateService, validated
 from .shelf import Change, version_of
 from .storage import DirectoryStorage
 
-BATCH = 100
+BATCH = 25
 """So many that few commands and syncs are needed, so few that no decision waits for them noticeably."""
 TOGETHER = {"Users": USER, "Devices": DEVICE, "Agents": AGENT}
 BULK_RESPONSE = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"

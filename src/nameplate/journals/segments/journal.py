@@ -29,6 +29,7 @@ from .writer import Place, SegmentWriter
 
 MAX_BODY = MAX_RECORD - 256
 GATHER_TURNS = 16
+CROWD, CROWD_S = 8, 0.001
 _DEFAULTS = Settings()
 
 
@@ -246,11 +247,17 @@ class SegmentJournal:
         return bool(self.waiting)
 
     async def _gather(self) -> None:
-        """Let what is already on its way come into the group: a sync costs the same for one record as for many."""
+        """Let what is already on its way come into the group: a sync costs the same for one record as for many.
+
+        Where many come at once, more are about to: on a disk that is fast the syncs would else cost more than the
+        decisions.
+        """
         size, turns = 0, 0
         while size < self.waiting and turns < GATHER_TURNS and not self._group.urgent:
             size, turns = self.waiting, turns + 1
             await asyncio.sleep(0)
+        if self.waiting >= CROWD and not self._group.urgent:
+            await asyncio.sleep(CROWD_S)
 
     async def _flush(self) -> None:
         """One sync: what arrives meanwhile goes into the next group."""
