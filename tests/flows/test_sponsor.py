@@ -5,8 +5,9 @@ import pytest
 
 from nameplate.domain.errors import Conflict, NotFound, Refused
 from nameplate.domain.notices import PersonNotice, Status
+from nameplate.domain.registry import Touched
 from nameplate.domain.sponsorships import Handover
-from nameplate.flows.sponsor import DAY_US, Sponsors
+from nameplate.flows.sponsor import DAY_US, SLICE, Sponsors
 from nameplate.flows.uphold import Upholder
 from tests.flows.heart import CONTRACT, beating, robot
 
@@ -44,6 +45,43 @@ async def company(folder, *actors):
         await found.tell(BOB)
         await found.tell(ANN, manager="bob")
         yield found
+
+
+def test_decisions_do_not_wait_until_all_were_looked_at(tmp_path):
+    async def main():
+        fleet = [robot(f"amr-{number}", sponsor=ANN) for number in range(3 * SLICE)]
+        async with company(tmp_path, *fleet) as found:
+            for look in (found.sponsors.succeed, found.sponsors.remind):
+                looking, turns = asyncio.ensure_future(look()), 0
+                while not looking.done():
+                    turns += 1
+                    await asyncio.sleep(0)
+                assert turns > 3
+
+    asyncio.run(main())
+
+
+def test_of_all_that_comes_at_once_there_is_one_look(tmp_path, monkeypatch):
+    async def main():
+        async with company(tmp_path, robot(sponsor=ANN)) as found:
+            looks, succeed = [], found.sponsors.succeed
+
+            async def look():
+                looks.append(len(found.heart.records("person")))
+                await succeed()
+
+            monkeypatch.setattr(found.sponsors, "succeed", look)
+            watching = asyncio.ensure_future(found.sponsors.run())
+            for number in range(20):
+                await found.tell(f"p{number}@clinic.example")
+                found.sponsors.touched(Touched("person", f"p-{number}"))
+            async with asyncio.timeout(15):
+                while not looks:  # noqa: ASYNC110 - it looks by itself
+                    await asyncio.sleep(0.01)
+            watching.cancel()
+            assert looks == [22]
+
+    asyncio.run(main())
 
 
 def test_a_sponsor_who_leaves_is_succeeded_by_the_manager_who_says_yes(tmp_path):
