@@ -14,7 +14,6 @@ from nameplate.journals.segments import (
     read,
     verify,
 )
-from nameplate.journals.segments import journal as module
 from nameplate.journals.segments.verifier import check
 from nameplate.ports.journal import JournalUnavailable
 from tests.journals.segments import samples
@@ -175,36 +174,6 @@ def test_what_was_queued_behind_a_failed_group_fails_with_it(tmp_path):
 
     asyncio.run(main())
     assert verify(tmp_path).records == 1
-
-
-def test_in_a_crowd_what_comes_a_moment_later_goes_with_the_same_sync(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CROWD_S", 0.2)
-
-    async def together(count):
-        journal = open_journal(tmp_path / str(count))
-        crowd = [journal.append(body(number), AT) for number in range(count)]
-        await asyncio.sleep(0.05)
-        late = journal.append(body(count), AT)
-        found = late is crowd[0]
-        await asyncio.gather(*{late, *crowd})
-        await journal.close()
-        return found
-
-    assert asyncio.run(together(module.CROWD))
-    assert not asyncio.run(together(module.CROWD - 1)), "few do not wait"
-
-
-def test_what_is_urgent_waits_for_no_crowd(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "CROWD_S", 1_000)
-
-    async def main():
-        journal = open_journal(tmp_path)
-        crowd = {journal.append(body(number), AT) for number in range(module.CROWD)}
-        async with asyncio.timeout(30):
-            await asyncio.gather(journal.append(body(99), AT, urgent=True), *crowd)
-        await journal.close()
-
-    asyncio.run(main())
 
 
 class HealingFiles(HeldFiles):
