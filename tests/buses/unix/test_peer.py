@@ -25,6 +25,17 @@ def between(handlers: dict[str, Any], talk: Any, ours: dict[str, Any] | None = N
     asyncio.run(main())
 
 
+def hanging():
+    """A handler that never ends, and what is set once it has begun."""
+    begun = asyncio.Event()
+
+    async def hang(_peer, _body):
+        begun.set()
+        await asyncio.Event().wait()
+
+    return begun, hang
+
+
 def test_calls_are_answered_in_any_order_each_with_its_own_answer():
     async def talk(peer):
         gates = [asyncio.Event() for _ in range(3)]
@@ -153,12 +164,7 @@ def test_who_stays_silent_is_given_up_on_and_its_late_answer_goes_nowhere():
 
 def test_who_waits_when_the_connection_ends_learns_it_at_once():
     async def main():
-        begun = asyncio.Event()
-
-        async def hang(_peer, _body):
-            begun.set()
-            await asyncio.Event().wait()
-
+        begun, hang = hanging()
         async with listening({"hang": hang}) as path:
             peer = await connect(path)
             waiting = [asyncio.create_task(peer.call("hang", None, str)) for _ in range(3)]
@@ -177,12 +183,7 @@ def test_who_waits_when_the_connection_ends_learns_it_at_once():
 
 def test_a_caller_that_is_cancelled_as_the_other_side_dies_ends_all_the_same():
     async def main():
-        begun = asyncio.Event()
-
-        async def hang(_peer, _body):
-            begun.set()
-            await asyncio.Event().wait()
-
+        begun, hang = hanging()
         async with listening({"hang": hang}) as path:
             peer = await connect(path)
             waiting = asyncio.create_task(peer.call("hang", None, str))
@@ -198,12 +199,7 @@ def test_a_caller_that_is_cancelled_as_the_other_side_dies_ends_all_the_same():
 
 def test_a_caller_that_is_cancelled_leaves_nothing_behind():
     async def main():
-        begun = asyncio.Event()
-
-        async def hang(_peer, _body):
-            begun.set()
-            await asyncio.Event().wait()
-
+        begun, hang = hanging()
         async with listening({"hang": hang, "echo": echo}) as path:
             peer = await connect(path)
             waiting = asyncio.create_task(peer.call("hang", None, str))

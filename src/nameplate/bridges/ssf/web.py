@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import urllib3
 
 from nameplate.domain.errors import Invalid, Unavailable
+from nameplate.domain.networks import is_loopback
 
 MAX_ANSWER = 1024 * 1024
 CONNECT_S, READ_S = 5.0, 10.0
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Answer(NamedTuple):
@@ -134,7 +134,7 @@ def _may_be_called(url: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    fine = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    fine = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     return fine and bool(parts.hostname) and port != 0 and parts.username is None and url.isprintable()
 
 
