@@ -56,11 +56,11 @@ class Frontier:
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Append many leaves, as `add` does with one, for the price of their hashes alone."""
-        peaks, size = self.peaks, self.size
+        peaks, size, sha256 = self.peaks, self.size, hashlib.sha256
         for leaf in leaves:
             merged, bits = leaf, size
             while bits & 1:
-                merged = hashlib.sha256(b"\1" + peaks.pop() + merged).digest()
+                merged = sha256(b"\1" + peaks.pop() + merged).digest()
                 bits >>= 1
             peaks.append(merged)
             size += 1

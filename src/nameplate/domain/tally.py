@@ -1,5 +1,6 @@
 """How many decisions were told, with which reasons, and how long they took."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from .figures import Histogram
@@ -12,15 +13,14 @@ class Tally:
     __slots__ = ("answered", "taken")
 
     def __init__(self) -> None:
-        self.answered: dict[tuple[bool, Reason], int] = {}
+        self.answered: dict[tuple[bool, Reason], int] = defaultdict(int)
         self.taken = Histogram()
 
     def count(self, verdicts: Sequence[Verdict], seconds: float) -> None:
         """Some more, told together."""
         answered = self.answered
         for verdict in verdicts:
-            key = verdict.permit, verdict.reason
-            answered[key] = answered.get(key, 0) + 1
+            answered[verdict[:2]] += 1
         self.taken.observe(seconds, len(verdicts))
 
     @property

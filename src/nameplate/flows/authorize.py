@@ -16,6 +16,7 @@ from nameplate.domain.requests import AccessRequest
 from nameplate.domain.tally import Tally
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.ports.journal import Journal, JournalUnavailable
+from nameplate.ports.review import Review
 
 PERMIT_LIFETIME_US = 2_000_000
 """How long a permit may be used: the lease that bounds a stop nobody hears of."""
@@ -30,7 +31,9 @@ OWN_EFFECTS = frozenset({Reason.RATE, Reason.DUAL_CUSTODY})
 """Reasons that a permit itself brings about: it is counted before it is given."""
 
 _encode = msgspec.json.Encoder().encode
-_decision = Decision._make
+_decision: Callable[[tuple[Any, ...]], Decision] = partial(tuple.__new__, Decision)
+# A member of an enumeration is looked up four times as slowly as a name.
+_STATE, _ANTI_PASSBACK = Reason.STATE, Reason.ANTI_PASSBACK
 _address = lru_cache(maxsize=65_536)(address_text)
 
 
@@ -61,14 +64,6 @@ class Judge(Protocol):
     @property
     def tightened(self) -> int:
         """Grows whenever something is barred that was not, as by a lockdown."""
-        ...
-
-
-class Review(Protocol):
-    """What may take away what the index permits: the rules beyond contracts."""
-
-    def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
-        """The verdict, or a refusal."""
         ...
 
 
@@ -229,7 +224,7 @@ class Authorizer:
         for number, (verdict, request, asked) in enumerate(weighed):
             if asked.counter is not None:
                 self._proved(request.actor, asked.counter, asked.key)
-            if verdict.permit and Reason.ANTI_PASSBACK in verdict.reasons and not asked.simulated:
+            if verdict.permit and _ANTI_PASSBACK in verdict.reasons and not asked.simulated:
                 self.on_passed_back(decisions[number], request)
 
     async def release(self, pending: Pending) -> list[Decision]:
@@ -301,7 +296,7 @@ class Authorizer:
         verdicts = [decision.verdict for decision in decisions]
         self.tally.count(verdicts, self._monotonic() - pending.began)
         for number, verdict in enumerate(verdicts):
-            if verdict.reason is Reason.STATE and not pending.weighed[number][2].simulated:
+            if verdict.reason is _STATE and not pending.weighed[number][2].simulated:
                 self.on_stopped(decisions[number].actor, decisions[number].decision_id)
         return decisions
 

@@ -6,17 +6,10 @@ from typing import Protocol
 from nameplate.domain.registry import Registry, Touched
 from nameplate.domain.requests import AccessRequest
 from nameplate.domain.verdicts import Reason, Verdict
+from nameplate.ports.review import Review
 
 ALWAYS = frozenset({Reason.WAY_OUT, Reason.PUBLIC_ZONE})
 """Whoever may leave whatever else forbids it."""
-
-
-class Review(Protocol):
-    """What else may take away a permit."""
-
-    def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
-        """The verdict, or a refusal."""
-        ...
 
 
 class Ways(Protocol):

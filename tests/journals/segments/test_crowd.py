@@ -1,4 +1,4 @@
-"""Where many records come at once the journal waits a moment for more: one sync does for all."""
+"""Where many come at once the journal waits a moment for more: one sync does for all."""
 
 import asyncio
 
@@ -21,6 +21,18 @@ def test_in_a_crowd_what_comes_a_moment_later_goes_with_the_same_sync(tmp_path, 
 
     assert asyncio.run(together(module.CROWD))
     assert not asyncio.run(together(module.CROWD - 1)), "few do not wait"
+
+
+def test_one_who_brings_many_is_no_crowd(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "CROWD_S", 1_000)
+
+    async def main():
+        journal = open_journal(tmp_path)
+        async with asyncio.timeout(30):
+            await journal.extend([body(number) for number in range(3 * module.CROWD)], AT)
+        await journal.close()
+
+    asyncio.run(main())
 
 
 def test_what_is_urgent_waits_for_no_crowd(tmp_path, monkeypatch):

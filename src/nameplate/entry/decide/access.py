@@ -28,9 +28,10 @@ NO_HEADERS: Headers = []
 
 
 class Asking(NamedTuple):
-    """Who asks, and what of the head of the request goes back with the answer."""
+    """Who asks, when (microseconds, UTC), and what of the head of the request goes back with the answer."""
 
     asked: Asked
+    at: int
     simulate: bool
     echo: Headers
 
@@ -152,7 +153,7 @@ class Access:
 
     def _weigh(self, evaluation: authzen.Evaluation, asking: Asking) -> Weighed:
         if not asking.simulate:
-            request = authzen.question(evaluation, self._subject_types, self._clock())
+            request = authzen.question(evaluation, self._subject_types, asking.at)
             return self._authorizer.decide(request, asking.asked)
         request, asked = self.question(evaluation, asking)
         if asked.simulated and is_made_up(request):
@@ -161,7 +162,7 @@ class Access:
 
     def question(self, evaluation: authzen.Evaluation, asking: Asking) -> tuple[AccessRequest, Asked]:
         """The request that an evaluation means, at the time that counts for its caller; raises HttpError 400."""
-        request, asked = authzen.question(evaluation, self._subject_types, self._clock()), asking.asked
+        request, asked = authzen.question(evaluation, self._subject_types, asking.at), asking.asked
         if not (asking.simulate and "time" in request.context):
             return request, asked
         moment = authzen.simulated_time(request.context)
@@ -176,10 +177,10 @@ class Access:
             message = "The body must be application/json."
             raise HttpError(400, "content_type", message, "Send Content-Type: application/json.")
         if b"x-request-id" not in given and b"traceparent" not in given:
-            return Asking(Asked(caller.name), caller.simulate, NO_HEADERS)
+            return Asking(Asked(caller.name), self._clock(), caller.simulate, NO_HEADERS)
         echo, trace = request_id(headers), read_trace(given.get(b"traceparent", b""))
         own = echo[0][1].decode("ascii") if echo else None
-        return Asking(Asked(caller.name, own, trace=trace), caller.simulate, echo)
+        return Asking(Asked(caller.name, own, trace=trace), self._clock(), caller.simulate, echo)
 
     def _caller(self, authorization: bytes) -> Caller:
         scheme, _, token = authorization.partition(b" ")

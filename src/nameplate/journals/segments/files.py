@@ -48,7 +48,7 @@ class Files:
         os.close(fd)
 
 
-def write_all(files: Files, fd: int, data: bytes | bytearray, offset: int) -> None:
+def write_all(files: Files, fd: int, data: bytes, offset: int) -> None:
     """Write all of `data` at `offset`, however many writes it takes."""
     view = memoryview(data)
     while view:

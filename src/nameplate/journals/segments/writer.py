@@ -55,7 +55,7 @@ class SegmentWriter:
         if self.reserve_used:
             self._set_space_aside()
 
-    def write(self, lines: bytes | bytearray, chain: Chain, *, urgent: bool) -> None:
+    def write(self, lines: bytes, chain: Chain, *, urgent: bool) -> None:
         """Make `lines` durable and sign for `chain`, which ends with them. `urgent` may use up the reserve."""
         try:
             self._attempt(lines, chain)
@@ -98,14 +98,14 @@ class SegmentWriter:
             # A file of an older version is never written on: its readers would not understand what comes.
             self._rotate()
 
-    def _attempt(self, lines: bytes | bytearray, chain: Chain) -> None:
+    def _attempt(self, lines: bytes, chain: Chain) -> None:
         if not self._mended:
             self._mend()
         self._mended = False
         self._write(lines, chain)
         self._mended = True
 
-    def _write(self, lines: bytes | bytearray, chain: Chain) -> None:
+    def _write(self, lines: bytes, chain: Chain) -> None:
         if self._offset + len(lines) > self._place.settings.segment_bytes and self._has_records():
             self._rotate()
         write_all(self._files, self._fd, lines, self._offset)
