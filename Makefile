@@ -10,7 +10,7 @@ BENCHMARKS := decisions http journal stop door panel sinks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench docs clean
+.PHONY: help setup demo test peers lint bench docs clean
 
 help: ## what can be done here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -21,11 +21,15 @@ setup: ## make .venv with everything; quick when nothing has changed
 demo: setup ## run a small site with everything real but the hardware; ARGS="--headless --for 30s --json"
 	@$(BIN)/nameplate demo $(ARGS)
 
-test: setup lint ## lint, then all tests; ARGS=tests/domain for a part
+test: setup ## lint, then all tests; ARGS=tests/domain for a part
+	@echo "Linting, and fetching what the tests speak to ..." >&2
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint peers
+	$(BIN)/pytest $(ARGS)
+
+peers: setup
 	@scripts/debian $(DEBIAN_PEERS)
 	@scripts/keycloak
 	@scripts/canaille
-	$(BIN)/pytest $(ARGS)
 
 lint: setup ## ruff, mypy and the import contracts
 	$(BIN)/ruff check

@@ -1,11 +1,10 @@
-"""The directory benchmark on a small scale: nothing may get through after a stop."""
+"""The directory benchmark on a small scale: nothing may get through after a stop. Keycloak: see `tests/bridges`."""
 
 import os
 
 import pytest
 
-from nameplate.entry.bench import directories, keycloak, samba_dc, slapd
-from tests.conftest import missing
+from nameplate.entry.bench import directories, samba_dc, slapd
 from tests.entry.world import run
 
 
@@ -26,15 +25,6 @@ def test_a_disable_in_active_directory_is_in_force_after_the_next_look(require_p
     figures = directories.run(tmp_path, "ad", 3)
     assert (figures["rounds"], figures["permitted_after"], figures["peer_tells"]) == (3, 0, None)
     assert figures["bridge_status"]["count"] == 3
-
-
-@pytest.mark.timeout(300)  # Keycloak is started first
-def test_a_disable_in_keycloak_is_in_force_after_the_next_look(tmp_path):
-    if keycloak.home() is None:
-        missing(f"Keycloak is not there; get it with: {keycloak.INSTALL}")
-    figures = directories.run(tmp_path, "keycloak", 3)
-    assert (figures["rounds"], figures["permitted_after"], figures["peer_tells"]) == (3, 0, None)
-    assert (figures["bridge_status"]["count"], figures["bound_ms"]) == (3, 60_270)
 
 
 def test_a_peer_that_nobody_knows_is_refused():
