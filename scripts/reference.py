@@ -157,8 +157,8 @@ REASONS: Mapping[Reason, tuple[str, str]] = {
         "Grant it without `approval`, or do it by hand.",
     ),
     Reason.STALE_SNAPSHOT: (
-        "Nothing was heard for longer than its `lease` of a bridge that governs the actor; its name follows.",
-        "See `nameplate bridge status`, and mend the connection.",
+        "A bridge that governs the actor was not heard for its `lease`, or its word is over; its name follows.",
+        "See `nameplate bridge status`, and mend the connection; or let the other side say anew what holds.",
     ),
     Reason.UNKNOWN_READER: (
         "The door has no reader of that name. Checked right after `cut_off`.",

@@ -8,6 +8,7 @@ from nameplate.domain.actors import State
 from nameplate.domain.errors import Conflict
 from nameplate.domain.notices import ActorNotice, Status
 from nameplate.domain.registry import Registry, fold
+from nameplate.domain.timestamps import moment
 from nameplate.domain.upstreams import Upstream, UpstreamBook, next_upstream, upstream_id
 from tests.domain.journal_records import actor, at, histories, order, put
 
@@ -49,6 +50,22 @@ def test_an_older_version_and_the_same_one_with_another_content_are_refused(said
     with pytest.raises(Conflict) as refused:
         next_upstream(SAID, said)
     assert refused.value.code == code
+
+
+def test_the_end_of_a_word_is_on_record_and_only_a_later_version_moves_it():
+    first = next_upstream(None, notice(status=Status.ACTIVE, version=1, valid_until=70))
+    assert first is not None
+    assert first.valid_until == 70
+    with pytest.raises(Conflict):
+        next_upstream(first, notice(status=Status.ACTIVE, version=1, valid_until=90))
+    later = next_upstream(first, notice(version=2, valid_until=90))
+    assert later is not None
+    assert later.valid_until == 90
+    kept = next_upstream(later, notice(version=3, cut_off=1))
+    assert kept is not None
+    assert kept.valid_until == 90
+    registry = after(put(actor("amr-1")), told(status="active", valid_until=at(9)))
+    assert registry.upstreams.by_id[upstream_id("iam", "k")].valid_until == moment(at(9))
 
 
 def test_retired_is_final_and_may_be_said_again():

@@ -34,6 +34,8 @@ def _lead(listener: socket.socket, path: Path) -> None:
     with suppress(OSError):
         while True:
             near, _ = listener.accept()
+            # An answer comes in pieces: none is to wait until the one before it has been acknowledged.
+            near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             far = socket.socket(socket.AF_UNIX)
             far.connect(str(path))
             for pair in ((near, far), (far, near)):

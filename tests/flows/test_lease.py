@@ -31,8 +31,8 @@ class World:
     def way_out(self, _request):
         return self.way
 
-    def review(self, verdict=PERMIT):
-        return self.leases.review(verdict, REQUEST)
+    def review(self, verdict=PERMIT, at=0):
+        return self.leases.review(verdict, REQUEST._replace(at=at))
 
     def say(self, upstream):
         self.registry.upstreams.put(upstream)
@@ -67,6 +67,28 @@ def test_without_a_lease_or_a_governing_bridge_nothing_runs_out():
     assert World(lease_s=0).review().permit
     world = World()
     assert world.leases.review(PERMIT, AccessRequest("amr-2", "enter", "door:d", 0)).permit
+
+
+def test_a_word_that_names_its_end_holds_until_then_also_without_a_lease_and_a_later_word_prolongs_it():
+    world = World(lease_s=0)
+    world.say(Upstream("iam", "k", "amr-1", valid_until=100))
+    assert world.review(at=99).permit
+    assert world.review(at=100).reasons == (Reason.STALE_SNAPSHOT, "iam")
+    world.say(Upstream("iam", "k", "amr-1", valid_until=200))
+    assert world.review(at=100).permit
+    assert not world.review(at=200).permit
+    world.say(Upstream("iam", "k", "amr-1"))
+    assert world.review(at=200).permit
+
+
+def test_with_both_the_lease_and_the_end_count():
+    world = World(lease_s=60)
+    world.leases.heard("iam")
+    world.say(Upstream("iam", "k", "amr-1", valid_until=100))
+    assert world.review(at=99).permit
+    assert not world.review(at=100).permit
+    world.now = 60.0
+    assert not world.review(at=99).permit
 
 
 @pytest.mark.parametrize("reason", [Reason.WAY_OUT, Reason.PUBLIC_ZONE])

@@ -347,7 +347,8 @@ _FIXED: Mapping[Reason, _Why] = {
     Reason.FIRE: _Why("a fire alarm is active at that site, and robots may only leave", "Wait until it is over."),
     Reason.RULE_FORBIDS: _Why("a rule forbids it", "Look up the rule, or ask its owner."),
     Reason.STALE_SNAPSHOT: _Why(
-        "what it would have been decided on was too old", "Restore the link to the deciding process."
+        "what it would have been decided on was too old",
+        "Restore the link to whom it comes from, or let them say anew what holds.",
     ),
     Reason.SIMULATED_EFFECT: _Why(
         "a caller made for simulation cannot open anything", "Ask with a caller that is not."

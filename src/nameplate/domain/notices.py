@@ -18,8 +18,9 @@ class ActorNotice:
 
     `status` None: it says nothing about that. `compromised`: the actor is quarantined, not only suspended.
     `version`: rises with each change, where the other side counts (draft-mcguinness governed-agent). `cut_off`: nothing
-    issued at or before it counts any more. `reason`: a code, as the other side gives it. `decided_at`: when the other
-    side decided, 0 if it does not say; `received_at`: when that arrived here. Times: microseconds, UTC.
+    issued at or before it counts any more. `valid_until`: from then on nothing rests on this word. `reason`: a code, as
+    the other side gives it. `decided_at`: when the other side decided, 0 if it does not say; `received_at`: when that
+    arrived here. Times: microseconds, UTC.
     """
 
     bridge: str
@@ -29,6 +30,7 @@ class ActorNotice:
     compromised: bool = False
     version: int | None = None
     cut_off: int | None = None
+    valid_until: int | None = None
     reason: str = ""
     decided_at: int = 0
     received_at: int = 0

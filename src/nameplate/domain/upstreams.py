@@ -13,7 +13,7 @@ from .timestamps import moment
 class Upstream:
     """The last that `bridge` said of the subject `key`. `actor`: the one it means, who need not be there yet.
 
-    `cut_off`: microseconds, UTC; 0 if it never named one.
+    `cut_off`, `valid_until`: see `ActorNotice`; 0 if it never named one.
     """
 
     bridge: str
@@ -23,6 +23,7 @@ class Upstream:
     version: int = -1
     cut_off: int = 0
     at: int = 0
+    valid_until: int = 0
 
     @property
     def id(self) -> str:
@@ -63,10 +64,11 @@ class UpstreamBook:
         bridge, key = str(record["bridge"]), str(record["key"])
         former = self.by_id.get(upstream_id(bridge, key)) or Upstream(bridge, key, "")
         status = Status.RETIRED if former.status is Status.RETIRED else Status(record["status"])
-        cut_off = moment(record["cut_off"]) if record.get("cut_off") else 0
+        cut_off, until = (moment(record[name]) if record.get(name) else 0 for name in ("cut_off", "valid_until"))
         version = max(former.version, int(record.get("version", -1)))
         actor = str(record["actor"]) or former.actor
-        self.put(Upstream(bridge, key, actor, status, version, max(former.cut_off, cut_off), moment(record["at"])))
+        cut_off = max(former.cut_off, cut_off)
+        self.put(Upstream(bridge, key, actor, status, version, cut_off, moment(record["at"]), until))
         return upstream_id(bridge, key)
 
 
@@ -81,7 +83,8 @@ def next_upstream(former: Upstream | None, notice: ActorNotice) -> Upstream | No
     version = before.version if notice.version is None else notice.version
     if version < before.version:
         raise Conflict("version", f"Version {version} is older than {before.version}.", "Send what holds now.")
-    after = Upstream(before.bridge, before.key, notice.name or before.actor, status, version, cut_off, before.at)
+    until = before.valid_until if notice.valid_until is None else notice.valid_until
+    after = Upstream(before.bridge, before.key, notice.name or before.actor, status, version, cut_off, before.at, until)
     if former is not None and after == before:
         return None
     if before.status is Status.RETIRED and status is not Status.RETIRED:

@@ -1,10 +1,11 @@
-"""What a bridge said holds for its lease: when nothing was heard for so long, those whom it governs are refused."""
+"""What a bridge said holds for its lease, or until the moment that it named: then those whom it governs are refused."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from nameplate.domain.registry import Registry, Touched
 from nameplate.domain.requests import AccessRequest
+from nameplate.domain.upstreams import Upstream
 from nameplate.domain.verdicts import Reason, Verdict
 from nameplate.ports.review import Review
 
@@ -29,7 +30,7 @@ class Leases:
     def __init__(self, registry: Registry, rules: Review, ways: Ways, monotonic: Callable[[], float]) -> None:
         self._registry, self._rules, self._ways, self._monotonic = registry, rules, ways, monotonic
         self._heard: dict[str, float] = {}
-        self._governed: dict[str, tuple[str, ...]] = {}
+        self._governed: dict[str, tuple[Upstream, ...]] = {}
         self._fill()
 
     def heard(self, bridge: str, age_s: float = 0.0) -> None:
@@ -51,23 +52,27 @@ class Leases:
     def review(self, verdict: Verdict, request: AccessRequest) -> Verdict:
         """The verdict, or the refusal by the rules, or that a lease has run out."""
         verdict = self._rules.review(verdict, request)
-        bridges = self._governed.get(request.actor)
-        if bridges is None or not verdict.permit or verdict.reason in ALWAYS:
+        words = self._governed.get(request.actor)
+        if words is None or not verdict.permit or verdict.reason in ALWAYS:
             return verdict
-        lapsed = [name for name in bridges if self._lapsed(name)]
+        lapsed = [word for word in words if self._lapsed(word, request.at)]
         if lapsed:
             # A subject upstream may mean another actor by now.
             self._govern(request.actor)
-            lapsed = [name for name in self._governed.get(request.actor, ()) if self._lapsed(name)]
+            lapsed = [word for word in self._governed.get(request.actor, ()) if self._lapsed(word, request.at)]
         if not lapsed:
             return verdict
-        why = (Reason.STALE_SNAPSHOT, *lapsed)
+        why = (Reason.STALE_SNAPSHOT, *sorted({word.bridge for word in lapsed}))
         refusal = Verdict(False, Reason.STALE_SNAPSHOT, why, verdict.contract, verdict.grant, verdict.target)
         return self._ways.way_out(request) or refusal
 
-    def _lapsed(self, name: str) -> bool:
-        bridge, heard = self._registry.bridges.get(name), self._heard.get(name)
-        return bridge is not None and (heard is None or self._monotonic() - heard >= bridge.lease_s)
+    def _lapsed(self, word: Upstream, at: int) -> bool:
+        bridge, heard = self._registry.bridges.get(word.bridge), self._heard.get(word.bridge)
+        if bridge is None:
+            return False
+        if 0 < word.valid_until <= at:
+            return True
+        return bridge.lease_s > 0 and (heard is None or self._monotonic() - heard >= bridge.lease_s)
 
     def _fill(self) -> None:
         self._governed.clear()
@@ -76,8 +81,8 @@ class Leases:
 
     def _govern(self, actor: str) -> None:
         bridges = self._registry.bridges
-        names = {each.bridge for each in self._registry.upstreams.of(actor)}
-        leased = tuple(sorted(name for name in names if name in bridges and bridges[name].lease_s))
+        words = (word for word in self._registry.upstreams.of(actor) if word.bridge in bridges)
+        lapsing = tuple(word for word in words if word.valid_until or bridges[word.bridge].lease_s)
         self._governed.pop(actor, None)
-        if leased:
-            self._governed[actor] = leased
+        if lapsing:
+            self._governed[actor] = lapsing

@@ -214,6 +214,7 @@ def _record(after: Upstream, notice: ActorNotice) -> Record:
     told = {
         "version": None if after.version < 0 else after.version,
         "cut_off": rfc3339(after.cut_off) if after.cut_off else None,
+        "valid_until": rfc3339(after.valid_until) if after.valid_until else None,
         "reason": notice.reason or None,
     }
     who = {"kind": "upstream", "bridge": after.bridge, "key": after.key, "actor": after.actor}

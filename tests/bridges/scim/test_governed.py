@@ -121,3 +121,16 @@ def test_only_a_bridge_that_is_governed_knows_of_it(tmp_path):
             assert (GOVERNED in {each["id"] for each in schemas}) is known
 
     run(tmp_path, scenario)
+
+
+def test_an_assertion_that_is_over_permits_nothing_until_a_later_one(tmp_path):
+    async def scenario(house):
+        call = strict(house)
+        where = f"/Agents/{(await call('POST', '/Agents', agent(said(1, until=60)))).body['id']}"
+        ends = house.registry.upstreams.by_id
+        assert [each.valid_until for each in ends.values()] == [int((NOW.timestamp() + 60) * 1_000_000)]
+        assert (await call("PUT", where, agent(said(1, until=90)))).status == 409
+        assert (await call("PUT", where, agent(said(2, until=90)))).status == 200
+        assert [each.valid_until for each in ends.values()] == [int((NOW.timestamp() + 90) * 1_000_000)]
+
+    run(tmp_path, scenario)

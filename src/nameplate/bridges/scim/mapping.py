@@ -96,6 +96,7 @@ def actor_notice(entry: Entry, resource: Resource[Any]) -> ActorNotice:
         notice.status,
         version=int(str(said.version)),
         cut_off=microseconds(said.authorization_not_before),
+        valid_until=microseconds(said.valid_until),
         decided_at=microseconds(said.asserted_at),
     )
 

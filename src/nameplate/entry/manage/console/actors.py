@@ -150,7 +150,14 @@ def _whole(shown: Shown, actor: Actor) -> dict[str, Any]:
         "card": card.number.id if card else "",
         "contract_name": contract.name if contract else "",
         "grants": list(_grants(to_document(contract) if contract else {})),
-        "upstream": list(registry.upstreams.of(actor.id)),
+        "upstream": [
+            {
+                "bridge": each.bridge,
+                "status": each.status,
+                "until": rfc3339(each.valid_until) if each.valid_until else "",
+            }
+            for each in registry.upstreams.of(actor.id)
+        ],
         "held": registry.held.get(actor.id, ""),
     }
 
