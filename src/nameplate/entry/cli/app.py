@@ -1,8 +1,11 @@
 """All commands. Each module imports what it needs only when its command runs: the command line must answer at once."""
 
 import sys
+from collections.abc import Callable
+from functools import cache
 
 import typer
+from typer.main import get_command
 
 from nameplate.domain.errors import NameplateError
 
@@ -87,13 +90,19 @@ def add_robot() -> None:
         app.add_typer(robot, name="robot")
 
 
+@cache
+def _tree(*, robot: bool) -> Callable[[], None]:
+    """All commands, put together once: whoever calls `main` again and again, as tests do, need not wait for it."""
+    if robot:
+        add_robot()
+    return get_command(app)
+
+
 def main() -> None:
     """Entry point of the `nameplate` command."""
     as_json = "--json" in sys.argv
-    if sys.argv[1:2] in ([], ["robot"], ["--help"]):
-        add_robot()
     try:
-        app()
+        _tree(robot=sys.argv[1:2] in ([], ["robot"], ["--help"]))()
     except NameplateError as error:
         try:
             fail(error, as_json=as_json)
