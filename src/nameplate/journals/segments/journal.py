@@ -28,8 +28,7 @@ from .succession import KIND, announce, announced
 from .writer import Place, SegmentWriter
 
 MAX_BODY = MAX_RECORD - 256
-GATHER_TURNS = 16
-CROWD, CROWD_S = 8, 0.001
+GATHER_TURNS, QUIET_TURNS = 16, 2
 _BRACE = ord("}")
 _DEFAULTS = Settings()
 
@@ -254,15 +253,13 @@ class SegmentJournal:
     async def _gather(self) -> None:
         """Let what is already on its way come into the group: a sync costs the same for one record as for many.
 
-        Where many have come at once, more are about to: on a disk that is fast the syncs would else cost more than the
-        decisions.
+        One turn that brought nothing does not say that nobody is there: their next requests may just be arriving.
         """
-        size, turns = 0, 0
-        while size < self.waiting and turns < GATHER_TURNS and not self._group.urgent:
+        turns = quiet = 0
+        while quiet < QUIET_TURNS and turns < GATHER_TURNS and not self._group.urgent:
             size, turns = self.waiting, turns + 1
             await asyncio.sleep(0)
-        if len(self._group.lines) >= CROWD and not self._group.urgent:
-            await asyncio.sleep(CROWD_S)
+            quiet = quiet + 1 if self.waiting == size else 0
 
     async def _flush(self) -> None:
         """One sync: what arrives meanwhile goes into the next group."""
