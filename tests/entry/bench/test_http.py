@@ -10,6 +10,7 @@ def test_figures_and_ratios_of_one_run(tmp_path):
         assert figures[kind]["failures"] == 0
     assert figures["evaluation_over_empty_post"] > 0
     assert figures["single_over_batched_decision"] > 0
+    assert figures["batched_decision_over_empty_post"] > 0
     assert figures["management_load"]["ratio"] > 0
     assert figures["sync_floor"]["p50_ms"] > 0
 

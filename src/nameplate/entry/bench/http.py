@@ -98,6 +98,7 @@ def _report(figures: dict[str, Any], managed: dict[str, Any], folder: Path, acto
         "batch_size": BATCH,
         "batch_cpu_us_per_decision": per_decision,
         "evaluation_over_empty_post": round(single / empty, 2),
+        "batched_decision_over_empty_post": round(per_decision / empty, 2),
         "single_over_batched_decision": round(single / per_decision, 2),
         "management_load": managed,
     }
