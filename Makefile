@@ -23,7 +23,7 @@ demo: setup ## run a small site with everything real but the hardware; ARGS="--h
 
 test: setup ## lint, then all tests; ARGS=tests/domain for a part
 	@echo "Linting, and fetching what the tests speak to ..." >&2
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint peers
+	@$(MAKE) --no-print-directory --jobs=2 lint peers
 	$(BIN)/pytest $(ARGS)
 
 peers: setup

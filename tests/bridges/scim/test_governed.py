@@ -132,5 +132,9 @@ def test_an_assertion_that_is_over_permits_nothing_until_a_later_one(tmp_path):
         assert (await call("PUT", where, agent(said(1, until=90)))).status == 409
         assert (await call("PUT", where, agent(said(2, until=90)))).status == 200
         assert [each.valid_until for each in ends.values()] == [int((NOW.timestamp() + 90) * 1_000_000)]
+        long_ago = {"assertedAt": when(-10), "validUntil": "1969-12-31T23:59:59Z"}
+        ended = agent(said(3, "disabled", 0) | long_ago)
+        assert (await call("PUT", where, ended)).status == 200
+        assert [each.valid_until for each in ends.values()] == [1]
 
     run(tmp_path, scenario)

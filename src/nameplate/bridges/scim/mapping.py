@@ -96,7 +96,8 @@ def actor_notice(entry: Entry, resource: Resource[Any]) -> ActorNotice:
         notice.status,
         version=int(str(said.version)),
         cut_off=microseconds(said.authorization_not_before),
-        valid_until=microseconds(said.valid_until),
+        # What ended before 1970 has ended: 0 and less would be no end at all.
+        valid_until=max(1, microseconds(said.valid_until)),
         decided_at=microseconds(said.asserted_at),
     )
 
