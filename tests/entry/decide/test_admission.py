@@ -37,6 +37,16 @@ def test_from_then_on_the_machine_reads_and_stops_and_proposes(people):
     assert people.registry.standings["alice"] == before
 
 
+def test_what_is_not_there_is_no_proposal(people):
+    people.first()
+    eve = people.person("eve", "owners")
+    before = len(people.registry.proposals)
+    for answer in (people.machine("/v1/no-such-thing", {}), eve.post("/v1/no-such-thing", {})):
+        assert (answer.status, answer.json["type"]) == (404, "urn:nameplate:problem:not_found")
+    assert people.person("otto", "operators").post("/v1/no-such-thing", {}).status == 403
+    assert len(people.registry.proposals) == before
+
+
 def test_it_stays_so_when_nobody_is_in_charge_any_more(people):
     people.first()
     people.person("eve", "owners")
@@ -82,7 +92,6 @@ def test_each_role_does_what_the_table_says(people, role):
         ("POST", "/v1/orders", STOP),
         ("POST", "/v1/point-tokens", {"name": "x"}),
         ("POST", "/v1/credentials/remove", {"name": "x"}),
-        ("GET", "/v1/no-such-route", None),
     ):
         act = act_of(method, path).given(body or {})
         expected = (202 if act.risky else 200) if allowed(act, {role}) else 403

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from nameplate.domain.actors import Tier
-from nameplate.domain.acts import Act, act_of, allowed
+from nameplate.domain.acts import UNKNOWN, Act, act_of, allowed
 from nameplate.domain.proposals import Proposal
 from nameplate.domain.registry import Registry
 from nameplate.domain.timestamps import rfc3339
@@ -85,6 +85,9 @@ class Admission:
             raise HttpError(403, "role", f"This is for: {names}.", "Ask for such a role in the company's directory.")
 
     async def _propose(self, act: Act, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
+        if act is UNKNOWN:
+            # Whatever is answered has an act: nobody is to be asked to approve what cannot be done.
+            raise HttpError(404, "not_found", f"There is nothing at {scope['path']}.", "See /v1/openapi.json.")
         body = await read_whole(receive)
         query = scope["query_string"]
         target = scope["raw_path"] + (b"?" + query if query else b"")
