@@ -1,7 +1,7 @@
 """What can be asked of the server, one act a line: who may do it, and whether a person must prove themselves for it.
 
-Reading, stopping and proposing are not risky. Whatever grants something, or could hide that it was granted, is. A
-route that is not in this table is for owners alone, and risky.
+Reading, stopping and proposing are not risky. Whatever grants something, or could hide that it was granted, is. All
+that is answered is in this table; of anything else only owners learn that it is not there.
 """
 
 import re
