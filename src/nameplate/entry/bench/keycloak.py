@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -111,7 +111,9 @@ def running_keycloak(folder: Path, *options: str) -> Iterator[Keycloak]:
         keycloak.fill()
         yield keycloak
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        # Where it has ended by itself there is nobody left: what it said is what counts.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE_S)
 
 
