@@ -85,6 +85,19 @@ def test_an_account_that_is_disabled_is_told_within_the_interval_and_one_read(ed
     asyncio.run(main())
 
 
+def test_an_account_that_is_given_a_date_is_told_with_it_and_without_one_again(editor, follower):
+    async def main():
+        editor.add(f"CN=amr-2,{MACHINES}", computer("amr-2"))
+        async with following(follower()) as heard:
+            assert heard.said("amr-2").valid_until == 0
+            editor.replace(f"CN=amr-2,{MACHINES}", {"accountExpires": ["134000000000000000"]})
+            await heard.until(lambda: heard.said("amr-2").valid_until == 1_755_526_400_000_000)
+            editor.replace(f"CN=amr-2,{MACHINES}", {"accountExpires": ["0"]})
+            await heard.until(lambda: heard.said("amr-2").valid_until == 0)
+
+    asyncio.run(main())
+
+
 def test_people_come_with_manager_mail_and_groups_and_groups_change(editor, follower):
     async def main():
         editor.add(f"CN=Bea Oss,{STAFF}", user("boss", displayName="Bea Oss"))

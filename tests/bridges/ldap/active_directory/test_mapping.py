@@ -5,6 +5,7 @@ from nameplate.bridges.ldap.active_directory.mapping import (
     actor_notice,
     attributes,
     below,
+    expires_at,
     key_of,
     kind_of,
     number_of,
@@ -15,6 +16,7 @@ from nameplate.bridges.ldap.settings import read_settings
 from nameplate.bridges.ldap.wire import Entry
 from nameplate.domain.bridges import Bridge, BridgeType, Role
 from nameplate.domain.notices import Status
+from nameplate.domain.timestamps import rfc3339
 
 BASE = "DC=ad,DC=example"
 ANNA, AMR = f"CN=Anna,OU=Staff,{BASE}", f"CN=amr,OU=Machines,{BASE}"
@@ -57,6 +59,30 @@ def test_bit_two_disables_and_what_cannot_be_read_too():
     for flags in ("4098", "546", "", "many", "\uff19"):
         assert status_of(obj(AMR, userAccountControl=flags)) is Status.DISABLED
     assert status_of(obj(AMR)) is Status.DISABLED
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("134000000000000000", 1_755_526_400_000_000),
+        ("116444736000000000", 1),
+        ("1", 1),
+        ("-1", 1),
+        ("soon", 1),
+        ("9" * 30, 1),
+        ("0", 0),
+        ("", 0),
+        ("9223372036854775807", 0),
+        ("2650467743999999999", 253_402_300_799_999_999),
+        ("2650467744000000000", 0),
+    ],
+)
+def test_an_account_expires_when_its_date_says_so_and_one_that_cannot_be_read_has(said, at):
+    assert expires_at(obj(AMR, accountExpires=said)) == at
+    told = actor_notice(settings(), "k", obj(AMR, sAMAccountName="amr-1$", accountExpires=said))
+    assert told
+    assert told.valid_until == at
+    assert rfc3339(told.valid_until or 0)
 
 
 def test_names_of_computers_lose_their_dollar():

@@ -11,7 +11,11 @@ from nameplate.domain.notices import ActorNotice, Status
 
 ACCOUNT_DISABLED = 0x2
 """Of userAccountControl (MS-ADTS 2.2.16)."""
-ATTRIBUTES = ("objectGUID", "uSNChanged", "objectClass", "cn", "userAccountControl", "isDeleted")
+ATTRIBUTES = ("objectGUID", "uSNChanged", "objectClass", "cn", "userAccountControl", "accountExpires", "isDeleted")
+FROM_1601_US = 11_644_473_600_000_000
+"""From the epoch of FILETIME to ours."""
+LAST_US = 253_402_300_799_999_999
+"""The end of the year 9999: what expires later, as what has 2^63-1 there, never does."""
 OF_PEOPLE = ("manager", "mail", "displayName", MEMBER_OF)
 
 
@@ -73,10 +77,22 @@ def status_of(entry: Entry) -> Status:
     return Status.DISABLED if flags < 0 or flags & ACCOUNT_DISABLED else Status.ACTIVE
 
 
+def expires_at(entry: Entry) -> int:
+    """When an account expires (microseconds, UTC; MS-ADA1, accountExpires, counts tenths of them from 1601).
+
+    0 if it never does. One whose date cannot be read has expired long ago.
+    """
+    ticks = number_of(entry, "accountExpires") if text(entry.attributes, "accountExpires") else 0
+    at = ticks // 10 - FROM_1601_US
+    return 0 if ticks == 0 or at > LAST_US else max(1, at)
+
+
 def actor_notice(settings: Settings, key: str, entry: Entry) -> ActorNotice | None:
     """None where its name cannot be that of an actor. Names of computers end in `$`, which is left out."""
     name = text(entry.attributes, settings.options["actor_name"]).removesuffix("$")
-    return ActorNotice(settings.bridge, key, name, status_of(entry)) if is_id(name) else None
+    if not is_id(name):
+        return None
+    return ActorNotice(settings.bridge, key, name, status_of(entry), valid_until=expires_at(entry))
 
 
 def someone(settings: Settings, entry: Entry) -> Someone:
