@@ -39,6 +39,9 @@ def narrowed(document):
             if each["name"] in SEARCHES:
                 each["schema"] = {"enum": SEARCHES[each["name"]]}
     for name, schema in document["components"]["schemas"].items():
+        if name.endswith("In") and "primary" in schema.get("properties", {}):
+            # That one value alone is primary the schema does tell, but the client makes data as if it did not.
+            schema["properties"]["primary"] = {"enum": [False, None]}
         if name.startswith("ScimSearchRequest"):
             schema["properties"] |= {each: {"enum": [*words, None]} for each, words in SEARCHES.items()}
             schema["properties"]["attributes"] = {"enum": [["id"], None]}

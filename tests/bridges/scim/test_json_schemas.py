@@ -1,3 +1,6 @@
+import json
+
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from scim2_models import BulkRequest, Error, PatchOp, User
 
 from nameplate.bridges.scim.json_schemas import answered, asked
@@ -36,6 +39,16 @@ def test_what_no_type_says_is_told():
     assert members(found, named, BulkRequest[User])["properties"]["failOnErrors"]["minimum"] == 1
     manager = named["ScimEnterpriseUserIn"]["properties"]["manager"]
     assert {"type": "string"} in manager["anyOf"]
+
+
+def test_of_several_values_one_is_primary():
+    found, named = asked([User[EnterpriseUser]])
+    emails = members(found, named, User[EnterpriseUser])["properties"]["emails"]
+    whole = {**emails, "$defs": {name: {} for name in named}}
+    told = Draft202012Validator(json.loads(json.dumps(whole).replace("#/components/schemas/", "#/$defs/")))
+    first, second = {"value": "a", "primary": True}, {"value": "b", "primary": False}
+    assert all(told.is_valid(each) for each in ([], [second, second], [second, first], None))
+    assert not told.is_valid([first, second, first])
 
 
 def test_only_references_to_elsewhere_must_be_whole():

@@ -174,6 +174,17 @@ def test_no_filter_breaks_it(tmp_path):
     run(tmp_path, scenario)
 
 
+def test_names_of_attributes_may_have_spaces_around_them_and_nothing_else(tmp_path):
+    async def scenario(house):
+        ident = (await house.post("/Users", user("ada"))).body["id"]
+        for where in ("/Users", f"/Users/{ident}"):
+            for query, status in (("attributes=%20id%20,%20meta", 200), ("attributes=id%1C", 400)):
+                assert (await house.call("GET", f"{where}?{query}")).status == status, (where, query)
+            assert (await house.call("GET", f"{where}?excludedAttributes=%09meta")).status == 400
+
+    run(tmp_path, scenario)
+
+
 METHODS = st.sampled_from(["POST", "PUT", "PATCH", "DELETE", "GET", "X"])
 DATA = JSON | st.just(device("x")) | st.just({"schemas": [PATCH], "Operations": [replace("active", False)]})
 WHERE = ["/Users", "/Devices", "/Users" + "/ID", "/Devices/bulkId:1", "/Me", "//", "x"]

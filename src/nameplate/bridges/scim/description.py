@@ -26,7 +26,7 @@ PREFIX, TAG = "/scim/v2", "bridge"
 MEDIA, JSON, PROBLEM = "application/scim+json", "application/json", "application/problem+json"
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 _ATTRIBUTE = r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)?"
-_ATTRIBUTES = {"type": "string", "pattern": rf"^\s*(?:{_ATTRIBUTE}\s*(?:,\s*{_ATTRIBUTE}\s*)*)?$"}
+_ATTRIBUTES = {"type": "string", "pattern": rf"^ *(?:{_ATTRIBUTE} *(?:, *{_ATTRIBUTE} *)*)?$"}
 _SHOWN: Mapping[str, tuple[Json, str]] = {
     "attributes": (_ATTRIBUTES, "Attributes to return beside those that always are, separated by commas."),
     "excludedAttributes": (_ATTRIBUTES, "Attributes to leave out, separated by commas."),

@@ -85,8 +85,11 @@ class _Asked(_Answered):
         told.pop("additionalProperties", None)
         cls, members = schema["cls"], told.get("properties", {})
         for name, info in cls.model_fields.items():
-            if _is_inner(cls.get_field_root_type(name)):
-                _without_format(members[info.serialization_alias or name])
+            member, kind = members[info.serialization_alias or name], cls.get_field_root_type(name)
+            if _is_inner(kind):
+                _without_format(member)
+            if cls.get_field_multiplicity(name) and "primary" in getattr(kind, "model_fields", ()):
+                _with_one_primary(member)
         if issubclass(cls, PatchOp):
             members["Operations"]["minItems"] = 1
         if issubclass(cls, BulkRequest):
@@ -112,6 +115,14 @@ def _is_inner(kind: Any) -> bool:
 def _without_format(schema: Json) -> None:
     for each in (schema, *schema.get("anyOf", ())):
         each.pop("format", None)
+
+
+def _with_one_primary(schema: Json) -> None:
+    """At most one value is the primary one (RFC 7643, section 2.4)."""
+    one = {"properties": {"primary": {"const": True}}, "required": ["primary"]}
+    for each in (schema, *schema.get("anyOf", ())):
+        if each.get("type") == "array":
+            each |= {"contains": one, "minContains": 0, "maxContains": 1}
 
 
 def _relative(node: Any) -> None:

@@ -31,9 +31,10 @@ from .filters import require_bounded
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_PATH = 1_024
+_NAMES = ("attributes", "excludedattributes")
 _NOT_IN_A_BODY: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("count", "startindex"), (bool, str)),
-    **dict.fromkeys(("attributes", "excludedattributes"), (str,)),
+    **dict.fromkeys(_NAMES, (str,)),
 }
 FAR = 2**31
 """No list is that long; what asks for more is answered as if it had asked for that."""
@@ -87,8 +88,9 @@ class NameplateService(ScimService):
         """See the service; a filter has bounds."""
         if isinstance(payload, dict):
             for name, value in payload.items():
-                if name.lower() in {"filter", "sortby", "attributes", "excludedattributes"} and isinstance(value, str):
+                if name.lower() in {"filter", "sortby", *_NAMES} and isinstance(value, str):
                     require_bounded(value)
+            _require_names(payload)
         try:
             wanted, position = super().read_search(resource_types, payload)
         except RecursionError:
@@ -96,6 +98,13 @@ class NameplateService(ScimService):
         if wanted.start_index is not None:
             wanted.start_index = min(wanted.start_index, FAR)
         return wanted, position
+
+    def read_response_parameters(
+        self, resource_type: ResourceType, query: Mapping[str, str]
+    ) -> ResponseParameters[Any]:
+        """See the service, which takes all that Python counts as white space for the end of a name."""
+        _require_names(query)
+        return super().read_response_parameters(resource_type, query)
 
     def read_search_body(
         self, resource_types: list[ResourceType], body: bytes, content_type: str | None
@@ -149,6 +158,13 @@ class NameplateService(ScimService):
         return self.resource_response(
             published, Context.RESOURCE_REPLACEMENT_RESPONSE, response_parameters, HTTPStatus.OK
         )
+
+
+def _require_names(asked: Mapping[str, Any]) -> None:
+    """Raises where names of attributes come with more than spaces around them."""
+    for name, value in asked.items():
+        if name.lower() in _NAMES and isinstance(value, str) and not value.isprintable():
+            raise InvalidValueException(detail=f"{name} holds a character that no name of an attribute has")
 
 
 def validated(model: type[ModelT], value: Any, scim_ctx: Context) -> ModelT:
