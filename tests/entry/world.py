@@ -5,15 +5,18 @@ import io
 import json
 import socket
 import sys
+import time
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
 from nameplate.entry.cli import main
 from nameplate.entry.serve.started import Server
 
+T = TypeVar("T")
 PATIENCE_S, QUIET_S, POLL_S = 20.0, 0.25, 0.02
 
 RECORDS = """
@@ -89,6 +92,14 @@ class World:
     def order(self, name: str, *actors: str) -> Any:
         """Order something over an actor's life."""
         return self.server.client.post("/v1/orders", {"order": name, "actors": actors, "reason": "A test."})
+
+    def until(self, holds: Callable[[], T]) -> T:
+        """What comes of it, once that is true of anything: some things are answered before they are on record."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not (found := holds()):
+            assert time.monotonic() < deadline, "in vain waited"
+            time.sleep(POLL_S)
+        return found
 
     def post(self, path: str, body: Any, token: str | None = None, **headers: str) -> Reply:
         """POST a document, or bytes as they are."""

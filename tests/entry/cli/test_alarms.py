@@ -2,12 +2,10 @@
 
 import asyncio
 import hashlib
-import time
 
 from nameplate.boot import bus
 from nameplate.domain.links import Admit, Hello, Welcome
 from nameplate.domain.outcomes import Happening, Outcome
-from tests.entry.world import PATIENCE_S, POLL_S
 
 SITE = """
 {kind: Zone, id: al-1}
@@ -37,15 +35,13 @@ def reported(world, *happenings):
 
 
 def alarm(world, **fields):
-    """Once it is so: what a point reports is answered before it is on record."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
+    """The one at our door, once it is so."""
+
+    def found():
         items = world.run("alarm", "list", "--all", "--json").json["items"]
-        found = next((each for each in items if each | fields == each and each["door"] == "al-door"), None)
-        if found:
-            return found
-        assert time.monotonic() < deadline, items
-        time.sleep(POLL_S)
+        return next((each for each in items if each | fields == each and each["door"] == "al-door"), None)
+
+    return world.until(found)
 
 
 def test_an_alarm_is_listed_shown_acknowledged_and_closed(world):
