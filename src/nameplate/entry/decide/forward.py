@@ -40,7 +40,7 @@ def _nobody(_scope: Scope) -> str:
 class Forward:
     """A route for all that is not hot. `manage` believes only the headers that this sets.
 
-    `newest`: the last durable record; `manage` answers with nothing older. `bridge`: whose token a request bears.
+    `newest`: the last record; `manage` answers with nothing older. `bridge`: whose token a request bears.
     """
 
     def __init__(self, socket_path: Path, newest: Callable[[], int], bridge: Callable[[Scope], str] = _nobody) -> None:

@@ -229,10 +229,16 @@ def build_app(
         asking,
         Devices(parts.sessions, clocks.wall, lambda: parts.passkeys.site.origin),
     )
-    forward = Forward(paths.manage, lambda: parts.journal.checkpoint().size, bridges.caller)
+    forward = Forward(paths.manage, lambda: _newest(parts), bridges.caller)
     gate = _gate(parts, bridges)
     asking.app = App(routes, forward, access.questions(), gate)
     return asking.app
+
+
+def _newest(parts: Deciding) -> int:
+    """The newest record, also one that is still on its way to the disk; while the disk fails none is."""
+    journal = parts.journal
+    return journal.next_seq - 1 if journal.healthy else journal.checkpoint().size
 
 
 def _restores(parts: Deciding, paths: Paths, lifecycle: Lifecycle) -> Restores:
