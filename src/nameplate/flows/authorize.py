@@ -31,8 +31,8 @@ OWN_EFFECTS = frozenset({Reason.RATE, Reason.DUAL_CUSTODY})
 """Reasons that a permit itself brings about: it is counted before it is given."""
 
 _encode = msgspec.json.Encoder().encode
-_decision: Callable[[tuple[Any, ...]], Decision] = partial(tuple.__new__, Decision)
-# A member of an enumeration is looked up four times as slowly as a name.
+_decision = Decision._make
+# A member of an enumeration takes ten times as long to look up as a name.
 _STATE, _ANTI_PASSBACK = Reason.STATE, Reason.ANTI_PASSBACK
 _address = lru_cache(maxsize=65_536)(address_text)
 

@@ -123,7 +123,7 @@ def test_only_a_bridge_that_is_governed_knows_of_it(tmp_path):
     run(tmp_path, scenario)
 
 
-def test_an_assertion_that_is_over_permits_nothing_until_a_later_one(tmp_path):
+def test_the_end_of_an_assertion_is_kept_and_only_a_later_version_moves_it(tmp_path):
     async def scenario(house):
         call = strict(house)
         where = f"/Agents/{(await call('POST', '/Agents', agent(said(1, until=60)))).body['id']}"
