@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from contextlib import closing, suppress
 
 from nameplate.entry.bench.load import Load, post, put_load
 
@@ -10,8 +11,9 @@ def serve(answer: bytes):
     """An HTTP server that always says the same, and its port."""
 
     async def talk(reader, writer):
-        while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(answer)
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(answer)
 
     return asyncio.start_server(talk, "127.0.0.1", 0)
 

@@ -85,10 +85,13 @@ class Connection:
     async def close(self) -> None:
         """Hang up, whether the other side answers that or not."""
         self._writer.close()
-        with suppress(OSError):
+        try:
             async with asyncio.timeout(CLOSE_S):
                 await self._writer.wait_closed()
-        self._writer.transport.abort()
+        except TimeoutError:
+            self._writer.transport.abort()
+        except OSError:
+            return
 
     async def _answers(self, number: int, most: int) -> tuple[list[Entry], Done]:
         """References to elsewhere are not followed, and count: no answer is endless."""

@@ -15,6 +15,7 @@ from scim2_models import (
     ChangePassword,
     ComplexAttribute,
     ETag,
+    ExtensibleStringEnum,
     Extension,
     External,
     Filter,
@@ -40,6 +41,9 @@ ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 # Many companies have addresses that end in `.local`: what is nobody's on the Internet is somebody's here.
 SPECIAL_USE_DOMAIN_NAMES.clear()
+
+# Before Python 3.11.4 (Debian 12 has 3.11.2) a value beyond the canonical ones could not be copied with its resource.
+ExtensibleStringEnum.__deepcopy__ = lambda self, memo: self  # type: ignore[method-assign]  # noqa: ARG005
 
 MAX_OPERATIONS = 10_000
 MAX_BULK_BYTES = 16 * 1024 * 1024

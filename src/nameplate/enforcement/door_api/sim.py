@@ -5,6 +5,7 @@ import json
 import ssl
 import tempfile
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -87,7 +88,8 @@ def _handler(system: SimulatedAccessSystem) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Location", f"{system.url}{self.path}?again")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # Whoever asked may have lost patience.
+                self.wfile.write(body)
 
         do_PUT = do_POST  # noqa: N815 - the name that the library looks for
 

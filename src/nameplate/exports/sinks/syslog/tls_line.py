@@ -29,7 +29,10 @@ class TlsLine:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_WORD_S):
                 await self._feed()
-        self.check()
+        try:
+            self.check()
+        except ConnectionError:
+            raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "closed after the handshake") from None
 
     async def send(self, data: bytes) -> None:
         """See `Line`."""
