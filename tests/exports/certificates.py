@@ -1,4 +1,4 @@
-"""Certificates made for one test: a CA, and what it signs."""
+"""Certificates made for one test: a CA, and what it signs, as RFC 5280 (4.2) wants them: Python 3.13 insists on it."""
 
 import datetime as dt
 import ipaddress
@@ -11,6 +11,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 DAY = dt.timedelta(days=1)
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Pair(NamedTuple):
@@ -32,6 +43,8 @@ class Authority:
         self._name = _named(name)
         made = _builder(self._name, self._name, self._key, DAY)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        made = made.add_extension(_SIGNS, critical=True)
+        made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
         self.cert = _write(folder / f"{name}.pem", made.sign(self._key, hashes.SHA256()))
 
     def issue(self, name: str, *, host: str = "127.0.0.1", expired: bool = False) -> Pair:
@@ -39,6 +52,8 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         made = _builder(_named(name), self._name, key, -DAY if expired else DAY)
         made = made.add_extension(x509.SubjectAlternativeName([_alternative(host)]), critical=False)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        made = made.add_extension(issuer, critical=False)
         cert = _write(self._folder / f"{name}.pem", made.sign(self._key, hashes.SHA256()))
         private = serialization.PrivateFormat.PKCS8
         pem = key.private_bytes(serialization.Encoding.PEM, private, serialization.NoEncryption())
