@@ -2,15 +2,18 @@ import asyncio
 import re
 import shutil
 import stat
+from contextlib import closing
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from nameplate.boot.deciding import node_name
+from nameplate.boot.deciding import node_name, open_keys
 from nameplate.boot.journal import verify_journal
 from nameplate.boot.paths import Paths
+from nameplate.boot.settings import Settings
 from nameplate.domain.errors import Conflict, NotFound
 from nameplate.domain.verdicts import Reason
+from nameplate.keys.file.sealed import CHOSEN, RANDOM
 from tests.boot.hearts import ask, deciding, declare, moved, stop
 from tests.boot.journals import records
 from tests.flows.heart import CONTRACT, READ, WORLD, robot
@@ -180,3 +183,17 @@ def test_a_journal_that_fails_is_an_alarm_on_record_once_it_is_back(tmp_path):
             assert [record["finding"] for record in records(tmp_path, "finding")] == ["journal_failed"]
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_passphrase_that_somebody_chose_is_stretched_and_one_of_its_own_need_not_be(tmp_path, monkeypatch, chosen):
+    given = tmp_path / "given"
+    given.touch(mode=0o600)
+    given.write_text("correct horse\n")
+    if chosen:
+        monkeypatch.setenv("NAMEPLATE_KEYS__PASSPHRASE_FILE", str(given))
+    paths = Paths(tmp_path / "data")
+    paths.create()
+    with closing(open_keys(paths, Settings.read(data=paths.data))) as keys:
+        keys.signer("node")
+    assert (paths.keys / "store").read_bytes()[14] == (CHOSEN if chosen else RANDOM)

@@ -221,7 +221,7 @@ def open_keys(paths: Paths, settings: Settings) -> FileKeyStore:
     passphrase = find_passphrase(paths.keys, settings.keys.passphrase_file)
     if passphrase.warning:
         log.warning(passphrase.warning)
-    return FileKeyStore(paths.keys, passphrase.value)
+    return FileKeyStore(paths.keys, passphrase.value, random=passphrase.fresh)
 
 
 def node_name(paths: Paths) -> str:

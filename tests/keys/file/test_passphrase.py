@@ -18,12 +18,12 @@ def given(tmp_path, value=b"from a file\r\n"):
 
 
 def test_the_systemd_credential_comes_first(tmp_path, credentials):
-    assert find_passphrase(tmp_path / "keys", given(tmp_path), credentials) == (b"from systemd", "")
+    assert find_passphrase(tmp_path / "keys", given(tmp_path), credentials) == (b"from systemd", "", False)
     assert not (tmp_path / "keys").exists()
 
 
 def test_the_given_file_comes_second(tmp_path):
-    assert find_passphrase(tmp_path / "keys", given(tmp_path), {}) == (b"from a file", "")
+    assert find_passphrase(tmp_path / "keys", given(tmp_path), {}) == (b"from a file", "", False)
 
 
 def test_a_credentials_folder_without_ours_changes_nothing(tmp_path):
@@ -44,8 +44,15 @@ def test_else_one_is_made_kept_and_warned_about(tmp_path):
     first = find_passphrase(tmp_path / "keys", None, {})
     assert len(first.value) >= 32
     assert "beside it" in first.warning
-    assert find_passphrase(tmp_path / "keys", None, {}) == first
+    assert first.fresh
+    assert find_passphrase(tmp_path / "keys", None, {}) == first._replace(fresh=False)
     assert find_passphrase(tmp_path / "others", None, {}) != first
+
+
+def test_one_that_lay_there_may_have_been_chosen_by_somebody(tmp_path):
+    find_passphrase(tmp_path / "keys", None, {})
+    (tmp_path / "keys" / "passphrase").write_bytes(b"summer 2026\n")
+    assert not find_passphrase(tmp_path / "keys", None, {}).fresh
 
 
 def test_none_is_made_for_a_store_that_is_there_already(tmp_path):

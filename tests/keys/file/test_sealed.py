@@ -1,23 +1,34 @@
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nameplate.keys.file import StoreDamaged, WrongPassphrase
-from nameplate.keys.file.sealed import new_lock, open_sealed, seal
+from nameplate.keys.file.sealed import CHOSEN, RANDOM, new_lock, open_sealed, seal
 
 PASSPHRASE = b"correct horse"
 LOCK = new_lock(PASSPHRASE)
 SEALED = seal(b"content", LOCK)
+QUICK = new_lock(PASSPHRASE, RANDOM)
 HEAD = 14 + 1 + 16 + 16 + 12 + 4
 
 
-def test_what_was_sealed_is_opened_with_the_passphrase():
-    assert open_sealed(SEALED, PASSPHRASE) == (b"content", LOCK)
-
-
-def test_another_passphrase_is_told_apart_from_damage():
+@pytest.mark.parametrize("lock", [LOCK, QUICK], ids=["chosen", "random"])
+def test_what_was_sealed_is_opened_with_the_passphrase_and_no_other(lock):
+    sealed = seal(b"content", lock)
+    assert open_sealed(sealed, PASSPHRASE) == (b"content", lock)
     with pytest.raises(WrongPassphrase):
-        open_sealed(SEALED, b"wrong horse")
+        open_sealed(sealed, b"wrong horse")
+
+
+def test_what_somebody_chose_is_stretched_unless_told_otherwise():
+    assert (LOCK.version, QUICK.version) == (CHOSEN, RANDOM)
+
+
+def test_a_key_that_is_made_quickly_is_the_one_of_rfc_5869():
+    derived = HKDF(SHA256(), 48, QUICK.salt, b"nameplate-keys").derive(PASSPHRASE)
+    assert (QUICK.key, QUICK.check) == (derived[:32], derived[32:])
 
 
 def test_nothing_of_the_content_is_in_the_clear_and_no_two_seals_are_alike():
@@ -50,8 +61,10 @@ def test_no_byte_at_all_can_be_altered(at):
 
 
 def test_the_version_is_authenticated_and_a_newer_one_is_named():
-    with pytest.raises(StoreDamaged, match="version 2"):
-        open_sealed(SEALED[:14] + b"\x02" + SEALED[15:], PASSPHRASE)
+    with pytest.raises(StoreDamaged, match="version 3"):
+        open_sealed(SEALED[:14] + b"\x03" + SEALED[15:], PASSPHRASE)
+    with pytest.raises(WrongPassphrase):
+        open_sealed(SEALED[:14] + bytes([RANDOM]) + SEALED[15:], PASSPHRASE)
 
 
 @given(st.binary(max_size=300))

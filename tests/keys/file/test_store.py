@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nameplate.domain.errors import Conflict, Invalid, Unavailable
 from nameplate.keys.file import FileKeyStore, FileSigner, StoreDamaged, StoreExposed, StoreInUse, WrongPassphrase
-from nameplate.keys.file.sealed import new_lock, seal
+from nameplate.keys.file.sealed import CHOSEN, RANDOM, new_lock, seal
 from tests.ports.keys_suite import CredentialsSuite, SuccessionSuite
 
 PASSPHRASE = b"correct horse"
@@ -34,6 +34,16 @@ class TestSuccession(SuccessionSuite):
     @pytest.fixture
     def reopen(self, directory):
         return lambda: opened(directory)
+
+
+@pytest.mark.parametrize(("random", "version"), [(False, CHOSEN), (True, RANDOM)])
+def test_a_store_keeps_to_how_it_was_made(directory, random, version):
+    with contextlib.closing(FileKeyStore(directory, PASSPHRASE, random=random)) as store:
+        key = store.signer("node").public_key
+    with opened(directory) as store:
+        store.signer("another")
+        assert store.signer("node").public_key == key
+    assert (directory / "store").read_bytes()[14] == version
 
 
 def test_a_store_from_before_there_were_credentials_opens(directory):

@@ -14,10 +14,14 @@ _MIN, _MAX = 8, 4096
 
 
 class Passphrase(NamedTuple):
-    """The passphrase, and what an operator should know about where it lies. Shows nothing of itself."""
+    """The passphrase, and what an operator should know about where it lies. Shows nothing of itself.
+
+    `fresh`: it was made just now, of 256 random bits. One that was found may have been chosen by somebody.
+    """
 
     value: bytes
     warning: str
+    fresh: bool = False
 
     def __repr__(self) -> str:
         """Without the value."""
@@ -43,15 +47,17 @@ def _own(directory: Path) -> Passphrase:
     make_private_directory(directory)
     path = directory / "passphrase"
     value = read_private(path)
-    if value is None and (directory / "store").exists():
+    fresh = value is None
+    if fresh and (directory / "store").exists():
         raise PassphraseMissing("There is a key store, but no passphrase for it.")
-    if value is None:
+    if fresh:
         value = secrets.token_urlsafe(32).encode()
         write_private(path, value + b"\n")
     return Passphrase(
         _usable(value),
         "The passphrase of the key store lies beside it: whoever copies the folder has the keys. "
         "Use a systemd credential or a passphrase file elsewhere.",
+        fresh,
     )
 
 

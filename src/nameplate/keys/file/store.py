@@ -15,7 +15,7 @@ from nameplate.domain.names import is_key_name
 
 from .errors import StoreDamaged, StoreInUse
 from .private import make_private_directory, read_private, write_private
-from .sealed import new_lock, open_sealed, seal
+from .sealed import CHOSEN, RANDOM, new_lock, open_sealed, seal
 
 MAX_SECRET = 64 * 1024
 _SEED_SIZE = 32
@@ -41,8 +41,8 @@ class FileSigner:
 class FileKeyStore:
     """The `KeyStore` port. One process at a time; its threads may share it."""
 
-    def __init__(self, directory: Path, passphrase: bytes) -> None:
-        """Open or create the store in `directory`.
+    def __init__(self, directory: Path, passphrase: bytes, *, random: bool = False) -> None:
+        """Open or create the store in `directory`. `random`: nobody chose the passphrase, so nobody can guess it.
 
         Raises `WrongPassphrase`, `StoreDamaged`, `StoreExposed`, `StoreInUse`.
         """
@@ -53,7 +53,7 @@ class FileKeyStore:
         try:
             sealed = read_private(self._path)
             if sealed is None:
-                self._lock, self._content = new_lock(passphrase), _Content({}, {}, {}, {})
+                self._lock, self._content = new_lock(passphrase, RANDOM if random else CHOSEN), _Content({}, {}, {}, {})
             else:
                 plain, self._lock = open_sealed(sealed, passphrase)
                 self._content = _Content.decode(plain)
