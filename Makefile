@@ -10,25 +10,29 @@ BENCHMARKS := decisions http journal stop door panel sinks
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test peers lint bench docs clean
+.PHONY: help venv setup demo test counterparts peers lint bench docs clean
 
 help: ## what can be done here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
 
-setup: ## make .venv with everything; quick when nothing has changed
+venv:
+	@scripts/venv
+
+setup: venv ## make .venv with everything; quick when nothing has changed
 	@scripts/setup
 
 demo: setup ## run a small site with everything real but the hardware; ARGS="--headless --for 30s --json"
 	@$(BIN)/nameplate demo $(ARGS)
 
-test: setup ## lint, then all tests; ARGS=tests/domain for a part
-	@echo "Linting, and fetching what the tests speak to ..." >&2
+test: ## lint, then all tests; ARGS=tests/domain for a part
 	@$(MAKE) --no-print-directory --jobs=2 lint peers
 	$(BIN)/pytest $(ARGS)
 
-peers: setup
+counterparts: venv # which may have to install a Debian package: two of them at once would not wait for each other
 	@scripts/debian $(DEBIAN_PEERS)
 	@scripts/keycloak
+
+peers: setup counterparts
 	@scripts/canaille
 
 lint: setup ## ruff, mypy and the import contracts
