@@ -1,5 +1,6 @@
 import asyncio
 import os
+from contextlib import closing
 
 import pytest
 
@@ -27,6 +28,11 @@ def opened(tmp_path):
     store = FailingStore(tmp_path / "tables.db")
     registry = store.load()
     return Projection(registry, SegmentReader(tmp_path / "journal").follow(registry.seq + 1), store), store
+
+
+def loaded(tmp_path):
+    with closing(SqliteStore(tmp_path / "tables.db")) as store:
+        return store.load()
 
 
 def same(first, second):
@@ -80,7 +86,7 @@ def test_the_tables_hold_what_the_deciding_process_has_in_force(tmp_path):
             while await projection.advance():
                 pass
             store.close()
-            assert same(SqliteStore(tmp_path / "tables.db").load(), heart.registry)
+            assert same(loaded(tmp_path), heart.registry)
 
     asyncio.run(main())
 
@@ -99,7 +105,7 @@ def test_it_goes_on_after_a_restart_where_the_tables_are(tmp_path, monkeypatch):
             while await again.advance():
                 pass
             store.close()
-            assert same(SqliteStore(tmp_path / "tables.db").load(), heart.registry)
+            assert same(loaded(tmp_path), heart.registry)
 
     asyncio.run(main())
 
@@ -114,11 +120,11 @@ def test_what_could_not_be_saved_is_saved_later_and_nothing_of_it_is_forgotten(t
             with pytest.raises(Unavailable):
                 await projection.advance()
             assert done.recorded
-            assert SqliteStore(tmp_path / "tables.db").load().standings["amr-1"].state == "active"
+            assert loaded(tmp_path).standings["amr-1"].state == "active"
             store.full = False
             await heart.declare({"kind": "Zone", "id": "hall"})
             assert await projection.advance()
-            saved = SqliteStore(tmp_path / "tables.db").load()
+            saved = loaded(tmp_path)
             assert saved.standings["amr-1"].state == "quarantined"
             assert same(saved, heart.registry)
             assert not await projection.advance()
