@@ -1,5 +1,6 @@
 import asyncio
 import os
+import threading
 from contextlib import closing
 
 import pytest
@@ -55,6 +56,33 @@ def test_what_was_written_can_be_read_as_soon_as_it_is_reached(tmp_path):
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             store.close()
+
+    asyncio.run(main())
+
+
+def test_who_is_cancelled_waits_for_the_save_that_has_begun(tmp_path):
+    class Slow(FailingStore):
+        begun, go_on = threading.Event(), threading.Event()
+
+        def save(self, *told):
+            self.begun.set()
+            self.go_on.wait(PATIENCE_S)
+            super().save(*told)
+
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD):
+            store = Slow(tmp_path / "tables.db")
+            projection = Projection(store.load(), SegmentReader(tmp_path / "journal").follow(1), store)
+            running = asyncio.create_task(projection.run())
+            assert await asyncio.to_thread(store.begun.wait, PATIENCE_S)
+            running.cancel()
+            await asyncio.sleep(0.05)
+            assert not running.done()
+            store.go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            store.close()
+            assert loaded(tmp_path).seq == projection.registry.seq
 
     asyncio.run(main())
 
