@@ -78,7 +78,7 @@ async def saved_tables(data):
     from nameplate.boot.settings import Settings  # noqa: PLC0415
 
     managing = await assemble(Settings.read(data=data))
-    managing.projection._store.close()  # noqa: SLF001 - a process that ends does it
+    managing.files.close()
     return shutil.copy(Paths(data).database, data / "backup.db")
 
 

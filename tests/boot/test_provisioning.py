@@ -1,11 +1,13 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from nameplate.boot.paths import Paths
 from nameplate.boot.provisioning import scim_server
 from nameplate.domain.bridges import Bridge, BridgeType
+from tests.held import held
 
 BRIDGES = {"entra": Bridge("entra", "default", BridgeType.SCIM)}
 
@@ -28,12 +30,15 @@ def test_it_is_made_once_by_the_first_who_calls(tmp_path):
     paths = Paths(tmp_path)
     paths.create()
     nothing: Callable[..., Any] = lambda *_: None  # noqa: E731
-    application = scim_server(paths, BRIDGES.get, nothing, nothing, nothing)
+    files = ExitStack()
+    application = scim_server(paths, BRIDGES.get, nothing, nothing, nothing, files)
     assert not paths.people.exists()
 
     async def main() -> list[int]:
         return await asyncio.gather(*(ask(application, caller) for caller in ("bridge:entra", "bridge:okta", "uid:0")))
 
-    assert asyncio.run(main()) == [200, 401, 401]
-    assert paths.people.exists()
+    with files:
+        assert asyncio.run(main()) == [200, 401, 401]
+        assert held(paths.people)
+    assert not held(paths.people)
     assert "nameplate.bridges.scim.server" in sys.modules

@@ -10,6 +10,7 @@ from nameplate.domain.errors import Invalid, NotFound, Unavailable
 from nameplate.domain.registry import Registry
 from nameplate.journals.segments import SegmentReader
 from tests.bridges.ssf.test_signing import EC, PEM
+from tests.held import held
 
 HEARS = Bridge("idp", "s", BridgeType.SSF, options={"issuer": "https://idp.example", "audience": "us"})
 HEARD = Bridge("siem", "s", BridgeType.SSF)
@@ -28,6 +29,13 @@ def made(folder, **settings):
     return Signals(Settings(data=folder, **settings), folder, registry, "n1", reader, nothing, key)
 
 
+async def ended(signals):
+    running = asyncio.create_task(signals.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 def test_bridges_of_this_type_are_followed_here_and_all_others_elsewhere(tmp_path):
     signals = made(tmp_path)
     build = signals.or_else(lambda _bridge, _credential: None)
@@ -35,6 +43,9 @@ def test_bridges_of_this_type_are_followed_here_and_all_others_elsewhere(tmp_pat
     assert isinstance(build(HEARD, b""), Told)
     assert build(OTHER, b"") is None
     assert signals.receiver("idp").bridge == HEARS
+    assert held(tmp_path / "ssf-idp.db")
+    asyncio.run(ended(signals))
+    assert held(tmp_path / "ssf-idp.db") == 0
 
 
 def test_who_does_not_hear_takes_nothing(tmp_path):

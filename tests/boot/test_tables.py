@@ -1,12 +1,18 @@
 import asyncio
 import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
 
 from nameplate.boot.paths import Paths
 from nameplate.boot.tables import load_tables, open_tables
+from nameplate.domain.errors import Unavailable
 from nameplate.domain.registry import Registry, Touched
 from nameplate.stores.sqlite import SqliteStore
 from tests.boot.hearts import ask, deciding, declare, stop
 from tests.flows.heart import WORLD
+from tests.held import held
 
 
 def saved(paths, registry):
@@ -78,3 +84,15 @@ def test_tables_to_be_written_are_there_in_any_case(tmp_path):
             assert load(tmp_path).seq == 1
 
     asyncio.run(main())
+
+
+def test_tables_that_are_damaged_are_let_go_of(tmp_path):
+    paths = Paths(tmp_path)
+    paths.create()
+    saved(paths, Registry())
+    with closing(sqlite3.connect(paths.database)) as connection:
+        connection.execute("DROP TABLE standings")
+    with pytest.raises(Unavailable) as caught:
+        load_tables(paths.database, paths.journal)
+    assert held(paths.database) == 0
+    assert caught.value.code == "tables_unreadable"

@@ -1,5 +1,7 @@
 import asyncio
 import os
+import threading
+from contextlib import closing
 
 import pytest
 
@@ -29,6 +31,11 @@ def opened(tmp_path):
     return Projection(registry, SegmentReader(tmp_path / "journal").follow(registry.seq + 1), store), store
 
 
+def loaded(tmp_path):
+    with closing(SqliteStore(tmp_path / "tables.db")) as store:
+        return store.load()
+
+
 def same(first, second):
     return {**vars_of(first), "seq": 0} == {**vars_of(second), "seq": 0}
 
@@ -49,6 +56,33 @@ def test_what_was_written_can_be_read_as_soon_as_it_is_reached(tmp_path):
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             store.close()
+
+    asyncio.run(main())
+
+
+def test_who_is_cancelled_waits_for_the_save_that_has_begun(tmp_path):
+    class Slow(FailingStore):
+        begun, go_on = threading.Event(), threading.Event()
+
+        def save(self, *told):
+            self.begun.set()
+            self.go_on.wait(PATIENCE_S)
+            super().save(*told)
+
+    async def main():
+        async with beating(tmp_path / "journal", *WORLD):
+            store = Slow(tmp_path / "tables.db")
+            projection = Projection(store.load(), SegmentReader(tmp_path / "journal").follow(1), store)
+            running = asyncio.create_task(projection.run())
+            assert await asyncio.to_thread(store.begun.wait, PATIENCE_S)
+            running.cancel()
+            await asyncio.sleep(0.05)
+            assert not running.done()
+            store.go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            store.close()
+            assert loaded(tmp_path).seq == projection.registry.seq
 
     asyncio.run(main())
 
@@ -80,7 +114,7 @@ def test_the_tables_hold_what_the_deciding_process_has_in_force(tmp_path):
             while await projection.advance():
                 pass
             store.close()
-            assert same(SqliteStore(tmp_path / "tables.db").load(), heart.registry)
+            assert same(loaded(tmp_path), heart.registry)
 
     asyncio.run(main())
 
@@ -99,7 +133,7 @@ def test_it_goes_on_after_a_restart_where_the_tables_are(tmp_path, monkeypatch):
             while await again.advance():
                 pass
             store.close()
-            assert same(SqliteStore(tmp_path / "tables.db").load(), heart.registry)
+            assert same(loaded(tmp_path), heart.registry)
 
     asyncio.run(main())
 
@@ -114,11 +148,11 @@ def test_what_could_not_be_saved_is_saved_later_and_nothing_of_it_is_forgotten(t
             with pytest.raises(Unavailable):
                 await projection.advance()
             assert done.recorded
-            assert SqliteStore(tmp_path / "tables.db").load().standings["amr-1"].state == "active"
+            assert loaded(tmp_path).standings["amr-1"].state == "active"
             store.full = False
             await heart.declare({"kind": "Zone", "id": "hall"})
             assert await projection.advance()
-            saved = SqliteStore(tmp_path / "tables.db").load()
+            saved = loaded(tmp_path)
             assert saved.standings["amr-1"].state == "quarantined"
             assert same(saved, heart.registry)
             assert not await projection.advance()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -33,7 +34,7 @@ WAIT_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Managing:
-    """The parts of the managing process."""
+    """The parts of the managing process. `files`: what is closed at its end; who opens one more adds it."""
 
     version: str
     node: str
@@ -48,6 +49,7 @@ class Managing:
     rule_schema: Callable[[Collection[str], Supplies], str]
     review: Callable[[Registry], Callable[[Verdict, AccessRequest], Verdict]]
     names: Names
+    files: ExitStack
 
 
 async def assemble(settings: Settings) -> Managing:
@@ -57,28 +59,31 @@ async def assemble(settings: Settings) -> Managing:
     paths = Paths(settings.data)
     await _journal_made(paths)
     node = (paths.data / "node").read_text().strip()
-    store, registry = open_tables(paths.database, paths.journal)
-    reader = SegmentReader(paths.journal)
-    pending = everything(registry) if catch_up(registry, paths.journal) else ()
-    projection = Projection(registry, reader.follow(registry.seq + 1), store, pending)
-    while await projection.advance():
-        pass
-    exporter = build_exporter(node, reader, paths.cursors, lambda: registry.seq)
-    return Managing(
-        version("nameplate"),
-        node,
-        projection,
-        store,
-        reader,
-        _action_classes(settings.actions),
-        is_timezone,
-        exporter,
-        wall,
-        rule_faults,
-        rule_schema,
-        review_of,
-        SqliteNames(paths.people),
-    )
+    with ExitStack() as files:
+        store, registry = open_tables(paths.database, paths.journal)
+        files.callback(store.close)
+        reader = SegmentReader(paths.journal)
+        pending = everything(registry) if catch_up(registry, paths.journal) else ()
+        projection = Projection(registry, reader.follow(registry.seq + 1), store, pending)
+        while await projection.advance():
+            pass
+        exporter = build_exporter(node, reader, paths.cursors, lambda: registry.seq)
+        return Managing(
+            version("nameplate"),
+            node,
+            projection,
+            store,
+            reader,
+            _action_classes(settings.actions),
+            is_timezone,
+            exporter,
+            wall,
+            rule_faults,
+            rule_schema,
+            review_of,
+            files.enter_context(closing(SqliteNames(paths.people))),
+            files.pop_all(),
+        )
 
 
 async def _journal_made(paths: Paths) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, closing
 from typing import Any
 
 from nameplate.domain.bridges import Bridge
@@ -27,8 +28,9 @@ def scim_server(
     hears: Callable[[str], Hears],
     provisions: Callable[[Bridge], Provisions],
     forget: Callable[[str], None],
+    files: ExitStack,
 ) -> Application:
-    """The ASGI application; see `bridges.scim.server.Wiring` for what it needs."""
+    """The ASGI application; see `bridges.scim.server.Wiring` for what it needs. What it opens is added to `files`."""
     made: list[Application] = []
     turn = asyncio.Lock()
 
@@ -36,7 +38,7 @@ def scim_server(
         from nameplate.bridges.scim.server import ScimServer, Wiring
         from nameplate.stores.sqlite.directory import SqliteDirectory
 
-        directory = SqliteDirectory(paths.people)
+        directory = files.enter_context(closing(SqliteDirectory(paths.people)))
         return ScimServer(Wiring(directory, bridge, hears, provisions, forget, clocks.wall))
 
     async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from nameplate.domain.errors import Unavailable
 from nameplate.domain.registry import Registry
 from nameplate.journals.segments.reader import durable_size, first_seq
 
@@ -32,7 +33,11 @@ def open_tables(path: Path, journal: Path) -> "tuple[SqliteStore, Registry]":
 
     last = durable_size(journal) or 0
     store = SqliteStore(path)
-    registry = store.load()
+    try:
+        registry = store.load()
+    except Unavailable:
+        store.close()
+        raise
     if first_seq(journal) - 1 <= registry.seq <= last:
         return store, registry
     # Ahead: the journal was set back, and its next records get numbers that these tables believe to have applied.

@@ -66,13 +66,22 @@ class Projection:
                 self._moved.notify_all()
         if self.registry.seq == self._saved:
             return False
-        await asyncio.to_thread(self._store.save, self.registry, tuple(self._touched), self.registry.seq, self._noted)
+        await self._save()
         self._touched.clear()
         self._noted.clear()
         self._saved = self.registry.seq
         async with self._moved:
             self._moved.notify_all()
         return True
+
+    async def _save(self) -> None:
+        """Never leaves its thread behind: who is cancelled waits for it, since the tables may be closed next."""
+        work = asyncio.to_thread(self._store.save, self.registry, tuple(self._touched), self.registry.seq, self._noted)
+        saving = asyncio.ensure_future(work)
+        try:
+            await asyncio.shield(saving)
+        finally:
+            await asyncio.wait({saving})
 
     async def reach(self, seq: int) -> None:
         """Wait until record `seq` has been taken in."""

@@ -164,19 +164,23 @@ def test_who_stays_silent_is_given_up_on_and_its_late_answer_goes_nowhere():
 
 def test_who_waits_when_the_connection_ends_learns_it_at_once():
     async def main():
-        begun, hang = hanging()
-        async with listening({"hang": hang}) as path:
+        callers: asyncio.Queue[Any] = asyncio.Queue()
+
+        async def hang(peer, _body):
+            callers.put_nowait(peer)
+            await asyncio.Event().wait()
+
+        async with listening({"hang": hang}) as path, asyncio.timeout(PATIENCE_S):
             peer = await connect(path)
             waiting = [asyncio.create_task(peer.call("hang", None, str)) for _ in range(3)]
-            await begun.wait()
-        for task in waiting:
-            with pytest.raises(Unavailable) as told:
-                await task
-            assert told.value.code == "gone"
-        async with asyncio.timeout(PATIENCE_S):
+            (await callers.get()).abort()
+            for task in waiting:
+                with pytest.raises(Unavailable) as told:
+                    await task
+                assert told.value.code == "gone"
             await peer.closed.wait()
-        with pytest.raises(Unavailable):
-            await peer.call("hang", None, str)
+            with pytest.raises(Unavailable):
+                await peer.call("hang", None, str)
 
     asyncio.run(main())
 

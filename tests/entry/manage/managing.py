@@ -5,7 +5,7 @@ import http.client
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,9 @@ class Beside:
 async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
     """One that has read all there is, and reads no further by itself."""
     paths = Paths(world.server.data)
+    files = ExitStack()
     store, registry = open_tables(folder / "beside.db", paths.journal)
+    files.callback(store.close)
     node, reader = (paths.data / "node").read_text().strip(), SegmentReader(paths.journal)
     projection = Projection(registry, reader.follow(1), store)
     while await projection.advance():
@@ -83,10 +85,11 @@ async def beside(world: World, folder: Path) -> AsyncIterator[Beside]:
         rule_faults,
         rule_schema,
         review_of,
-        SqliteNames(folder / "people.db"),
+        files.enter_context(closing(SqliteNames(folder / "people.db"))),
+        files,
     )
     commands = Commands(paths.internal, projection)
-    with closing(store):
+    with files:
         exporting = Exporting(registry, exporter, commands.credential)
         gates = FeedGates(commands.server_pair, (), state_of_files)
         feeding = Feeding(registry, build_follower(paths, commands.panels_told, gates.open))

@@ -28,6 +28,7 @@ def test_a_bridge_declares_staged_actors_in_its_name(own_world, tmp_path):
             assert known is not None
             assert (known.standing.state, known.bridges, found.holder(("a", "b", "c"))) == ("staged", (), "")
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(main())
     records = own_world.run("journal", "tail", "--no-follow", "--json").out

@@ -6,14 +6,24 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DatabaseError
 
 from nameplate.domain.errors import Unavailable
-from nameplate.stores.sqlite.schema import HEAD, open_engine, upgrade
+from nameplate.stores.sqlite import SqliteStore
+from nameplate.stores.sqlite.directory import SqliteDirectory
+from nameplate.stores.sqlite.people import SqliteNames
+from nameplate.stores.sqlite.schema import HEAD, open_engine, opening, upgrade
+from tests.held import held
 
 
 def upgraded(path):
     engine = open_engine(path)
-    with engine.execution_options(writes=True).begin() as connection:
+    with opening(engine), engine.execution_options(writes=True).begin() as connection:
         upgrade(connection, path)
     return engine
+
+
+def made_newer(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
 
 
 def test_a_new_file_gets_the_latest_tables(tmp_path):
@@ -56,11 +66,20 @@ def test_tables_of_others_are_left_alone(tmp_path, name):
 def test_tables_of_a_newer_version_are_refused_and_left_alone(tmp_path):
     path = tmp_path / "tables.db"
     upgraded(path).dispose()
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    made_newer(path)
     with pytest.raises(Unavailable) as caught:
         upgraded(path)
     assert caught.value.code == "tables_newer"
     assert "9999" in caught.value.message
     assert "journal" in caught.value.remedy
+
+
+@pytest.mark.parametrize("opened", [SqliteStore, SqliteNames, SqliteDirectory])
+def test_a_file_that_is_refused_is_let_go_of(tmp_path, opened):
+    path = tmp_path / "tables.db"
+    opened(path).close()
+    made_newer(path)
+    with pytest.raises(Unavailable) as caught:
+        opened(path)
+    assert held(path) == 0
+    assert caught.value.code == "tables_newer"

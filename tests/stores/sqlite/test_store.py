@@ -1,5 +1,6 @@
 import sqlite3
 import threading
+from contextlib import closing
 from itertools import count
 
 import pytest
@@ -8,6 +9,7 @@ from nameplate.domain.errors import Unavailable
 from nameplate.domain.registry import Registry, Touched, fold
 from nameplate.stores.sqlite import SqliteStore
 from tests.domain.journal_records import actor, at, put
+from tests.held import held
 from tests.ports.store_suite import StoreSuite
 
 
@@ -27,19 +29,30 @@ def altered(path, statement, *values):
     connection.close()
 
 
+def loaded(path):
+    with closing(SqliteStore(path)) as store:
+        return store.load()
+
+
 class TestSqliteStore(StoreSuite):
     @pytest.fixture
-    def place(self, tmp_path):
-        return self.opener(tmp_path / "tables.db")
+    def opened(self):
+        """The store that is open, if any: opening another closes it."""
+        stores: list[SqliteStore] = []
+        yield stores
+        for store in stores:
+            store.close()
 
     @pytest.fixture
-    def fresh_place(self, tmp_path):
+    def place(self, tmp_path, opened):
+        return self.opener(tmp_path / "tables.db", opened)
+
+    @pytest.fixture
+    def fresh_place(self, tmp_path, opened):
         numbers = count()
-        return lambda: self.opener(tmp_path / f"{next(numbers)}.db")
+        return lambda: self.opener(tmp_path / f"{next(numbers)}.db", opened)
 
-    def opener(self, path):
-        opened: list[SqliteStore] = []
-
+    def opener(self, path, opened):
         def open_again():
             for store in opened:
                 store.close()
@@ -104,7 +117,7 @@ def test_tables_that_were_tampered_with_are_refused_with_the_way_out(tmp_path, s
     filled(path)
     altered(path, statement)
     with pytest.raises(Unavailable) as caught:
-        SqliteStore(path).load()
+        loaded(path)
     assert caught.value.code == "tables_unreadable"
     assert "Delete it" in caught.value.remedy
     assert "tables.db-wal" in caught.value.remedy
@@ -115,7 +128,7 @@ def test_a_file_that_is_no_database_is_refused_with_the_way_out(tmp_path, conten
     path = tmp_path / "tables.db"
     path.write_bytes(content)
     with pytest.raises(Unavailable) as caught:
-        SqliteStore(path).load()
+        loaded(path)
     assert caught.value.code == "tables_unreadable"
     assert path.read_bytes() == content
 
@@ -129,15 +142,11 @@ def test_a_damaged_page_is_refused_or_harmless_and_never_a_crash(tmp_path):
         for leftover in ("tables.db-wal", "tables.db-shm"):
             (tmp_path / leftover).unlink(missing_ok=True)
         try:
-            store = SqliteStore(path)
-        except Unavailable:
-            continue
-        try:
-            assert store.load().standings.keys() <= registry.standings.keys()
+            assert loaded(path).standings.keys() <= registry.standings.keys()
         except Unavailable:
             continue
         finally:
-            store.close()
+            assert held(path) == 0
 
 
 def test_a_deleted_file_is_a_new_beginning(tmp_path):
@@ -145,7 +154,7 @@ def test_a_deleted_file_is_a_new_beginning(tmp_path):
     filled(path)
     for entry in tmp_path.iterdir():
         entry.unlink()
-    assert SqliteStore(path).load() == Registry()
+    assert loaded(path) == Registry()
 
 
 def test_a_file_in_use_by_another_is_told_apart_from_a_damaged_one(tmp_path):
@@ -192,7 +201,7 @@ def test_several_processes_may_open_a_new_store_at_once(tmp_path):
     for thread in threads:
         thread.join()
     assert failures == []
-    assert SqliteStore(tmp_path / "tables.db").load() == Registry()
+    assert loaded(tmp_path / "tables.db") == Registry()
 
 
 def test_a_link_in_place_of_the_file_is_not_followed(tmp_path):

@@ -1,13 +1,13 @@
 """Tokens that were taken: each counts once, also after a restart (`jti`, RFC 8417)."""
 
 import hashlib
-import os
 import sqlite3
 import threading
 from pathlib import Path
 
 from nameplate.domain.errors import Unavailable
 
+from .files import open_file
 from .sets import MAX_AGE_S, Refusal
 
 MOST = 1_000_000
@@ -25,10 +25,7 @@ class Seen:
     def __init__(self, path: Path, most: int = MOST) -> None:
         self._most, self._mutex, self._added = most, threading.Lock(), 0
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-            self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            for each in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", _MADE, _BY_AGE):
-                self._file.execute(each)
+            self._file = open_file(path, _MADE, _BY_AGE)
             (self._horizon,) = self._file.execute("PRAGMA user_version").fetchone()
         except (sqlite3.Error, OSError) as error:
             raise _unavailable(error) from None

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from nameplate.domain.errors import Unavailable
 
+from .files import open_file
+
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS streams (id TEXT PRIMARY KEY, bridge TEXT, body BLOB, next_seq INTEGER)",
     "CREATE TABLE IF NOT EXISTS waiting (place INTEGER PRIMARY KEY, stream TEXT, jti TEXT, token TEXT)",
@@ -51,10 +53,7 @@ class StreamFile:
     def __init__(self, path: Path, secret: bytes) -> None:
         self._mutex, self._seal = threading.Lock(), AESGCM(secret)
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-            self._file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            for each in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *_TABLES):
-                self._file.execute(each)
+            self._file = open_file(path, *_TABLES)
         except (sqlite3.Error, OSError) as error:
             raise _unavailable(error) from None
 

@@ -79,6 +79,7 @@ async def run(settings: Settings) -> None:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        parts.files.close()
         paths.manage.unlink(missing_ok=True)
 
 

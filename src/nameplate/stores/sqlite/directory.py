@@ -14,7 +14,7 @@ from nameplate.domain.errors import Unavailable
 from nameplate.ports.directory import Entry, Membership
 
 from .people_tables import LOOKUPS, MEMBERS, RESOURCES
-from .schema import PEOPLE, open_engine, upgrade
+from .schema import PEOPLE, open_engine, opening, upgrade
 
 SLICE = 500
 _COLUMNS = ("bridge", "id", "kind", "version", "key", "actor", "made", "created", "modified")
@@ -27,7 +27,7 @@ class SqliteDirectory:
         self._path = path
         self._engine = open_engine(path)
         event.listen(self._engine, "connect", _be_durable)
-        with self._transaction(writes=True) as connection:
+        with opening(self._engine), self._transaction(writes=True) as connection:
             upgrade(connection, path, PEOPLE)
 
     def get(self, bridge: str, ident: str) -> Entry | None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from nameplate.ports.upstream import PersonName
 
 from .people_tables import NAMES
-from .schema import PEOPLE, open_engine, upgrade
+from .schema import PEOPLE, open_engine, opening, upgrade
 
 PAGE = 500
 
@@ -18,7 +18,7 @@ class SqliteNames:
 
     def __init__(self, path: Path) -> None:
         self._engine = open_engine(path)
-        with self._engine.execution_options(writes=True).begin() as connection:
+        with opening(self._engine), self._engine.execution_options(writes=True).begin() as connection:
             upgrade(connection, path, PEOPLE)
 
     def put(self, names: Mapping[str, PersonName]) -> None:

@@ -1,6 +1,8 @@
 """Opening the file: its rights, its settings, and the version of its tables."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as Driver
 from typing import NamedTuple
@@ -73,6 +75,16 @@ def open_engine(path: Path) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+@contextmanager
+def opening(engine: Engine) -> Iterator[None]:
+    """The first use of an engine: where it fails, nobody is left who could close it."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _configure(connection: Driver, _record: object) -> None:

@@ -15,7 +15,7 @@ from nameplate.ports.store import Refused
 
 from . import rollout
 from .rows import KEPT, Kept
-from .schema import open_engine, upgrade
+from .schema import open_engine, opening, upgrade
 from .tables import APPLIED_SEQ, META, RESTORED_AT
 
 
@@ -32,7 +32,7 @@ class SqliteStore:
                 f"{path} cannot be opened: {error.strerror}.",
                 "Check that its folder is there and belongs to the user that runs Nameplate.",
             ) from error
-        with self._transaction(writes=True) as connection:
+        with opening(self._engine), self._transaction(writes=True) as connection:
             upgrade(connection, path)
 
     def load(self) -> Registry:

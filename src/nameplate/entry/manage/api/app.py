@@ -49,6 +49,7 @@ def scim_application(settings: Settings, parts: Managing, commands: Commands, br
         bridging.heard,
         lambda bridge: Provisioning(bridge, registry, commands, parts.is_timezone),
         parts.names.forget,
+        parts.files,
     )
 
 
