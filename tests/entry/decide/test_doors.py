@@ -56,12 +56,13 @@ def ask(file_world, token, actor, door="ap-door", **context):
     return file_world.post(f"/v1/doors/{door}/open", {"actor": actor, "context": context}, token)
 
 
-def having(file_world, decision_id, happening):
-    """The end of the journal as it is printed, once that came of the decision: it is answered before it is recorded."""
-    tail = file_world.run("journal", "tail", "-n", "30", "--no-follow", "--json").out
-    records = [json.loads(line) for line in tail.splitlines()]
-    told = [each["happening"] for each in records if each.get("decision_id") == decision_id and "happening" in each]
-    return tail if told[:1] == [happening] else ""
+def tail(world):
+    return world.run("journal", "tail", "-n", "30", "--no-follow", "--json").out
+
+
+def happenings(world, decision_id):
+    records = [json.loads(line) for line in tail(world).splitlines()]
+    return [each["happening"] for each in records if each.get("decision_id") == decision_id and "happening" in each]
 
 
 def test_a_permit_opens_the_door_and_is_recorded(file_world, system, token):
@@ -69,8 +70,10 @@ def test_a_permit_opens_the_door_and_is_recorded(file_world, system, token):
     told = ask(file_world, token, actor)
     assert (told.status, told.body["decision"], told.body["opened"], told.body["trouble"]) == (200, "permit", True, "")
     assert len(system.unlocked) == before + 1
-    tail = file_world.until(lambda: having(file_world, told.body["decision_id"], "strike_commanded"))
-    assert system.key not in tail
+    # It is answered before it is on record.
+    happened = file_world.until(lambda: happenings(file_world, told.body["decision_id"]))
+    assert happened[:1] == ["strike_commanded"]
+    assert system.key not in tail(file_world)
 
 
 def test_without_the_grant_and_with_one_for_readers_only_nobody_is_called(file_world, system, token):
