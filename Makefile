@@ -2,7 +2,7 @@
 
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
-DEBIAN_PEERS := chromium rsyslog rsyslog-gnutls strace curl openssl systemd maven slapd samba-ad-dc samba-ad-provision \
+DEBIAN_PEERS := chromium libatomic1 rsyslog rsyslog-gnutls strace curl openssl systemd maven slapd samba-ad-dc samba-ad-provision \
 	samba-dsdb-modules winbind
 BENCHMARKS := decisions http journal stop door panel sinks
 

@@ -252,4 +252,5 @@ async def _in_thread(work: Callable[[], T]) -> T:
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
     """Until `stop`, but no longer than `seconds`."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()

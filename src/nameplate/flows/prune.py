@@ -122,12 +122,10 @@ class Pruner:
             await self._ledger.commit(dict(record))
 
     async def _until(self, holds: Callable[[], bool]) -> None:
-        async def look() -> None:
-            while not holds():  # noqa: ASYNC110 - the journal rings no bell for this
-                await asyncio.sleep(LOOK_S)
-
         try:
-            await asyncio.wait_for(look(), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                while not holds():  # noqa: ASYNC110 - the journal rings no bell for this
+                    await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise Unavailable("journal_busy", "The journal does not come to rest.", "Try again later.") from None
 

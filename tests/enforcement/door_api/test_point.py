@@ -132,6 +132,7 @@ def test_it_runs_until_it_is_told_to_end(system):
         ending = asyncio.Event()
         task = asyncio.create_task(Bridge(system).point.run(ending))
         ending.set()
-        await asyncio.wait_for(task, 5)
+        async with asyncio.timeout(5):
+            await task
 
     asyncio.run(main())

@@ -139,7 +139,8 @@ def test_a_strike_that_nobody_acknowledges_has_failed_and_does_not_come_true_lat
             site.decisions.before_answer = cut
             coming = asyncio.create_task(site.come())
             await site.decisions.wait_for(Happening.STRIKE_COMMANDED)
-            await asyncio.wait_for(site.decisions.wait_for(Happening.STRIKE_FAILED), 3)
+            async with asyncio.timeout(3):
+                await site.decisions.wait_for(Happening.STRIKE_FAILED)
             site.sim.silence(cut=False)
             await site.decisions.wait_for(Happening.READER_ONLINE, 2)
             assert site.sim.strikes == []

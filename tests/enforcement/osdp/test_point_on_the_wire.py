@@ -35,7 +35,8 @@ def test_a_reader_with_another_key_never_comes_up_and_gets_nothing(running, lax)
         async with running(reader_key=WRONG_KEY, lax=lax, wait=False) as site:
             await site.decisions.wait_for(Happening.SECURE_CHANNEL_LOST)
             with pytest.raises(TimeoutError):
-                await asyncio.wait_for(site.come(), 1.5)
+                async with asyncio.timeout(1.5):
+                    await site.come()
             assert site.sim.commands == []
             assert not site.decisions.seen(Happening.READER_ONLINE)
 
@@ -86,10 +87,12 @@ def test_a_reader_that_falls_silent_is_soon_offline_and_back_after_a_long_blacko
     async def scenario():
         async with running() as site:
             site.sim.silence(cut=True)
-            await asyncio.wait_for(site.decisions.wait_for(Happening.READER_OFFLINE), 1.6)
+            async with asyncio.timeout(1.6):
+                await site.decisions.wait_for(Happening.READER_OFFLINE)
             await none_for(9.0, of=lambda: len(site.decisions.seen(Happening.READER_ONLINE)) > 1)
             site.sim.silence(cut=False)
-            await asyncio.wait_for(site.decisions.wait_for(Happening.READER_ONLINE, 2), 6)
+            async with asyncio.timeout(6):
+                await site.decisions.wait_for(Happening.READER_ONLINE, 2)
             assert (await site.come()).permit
 
     asyncio.run(scenario())
@@ -99,7 +102,8 @@ def test_a_reader_that_restarts_is_back(running):
     async def scenario():
         async with running() as site:
             site.sim.power_cycle(1.0)
-            await asyncio.wait_for(site.decisions.wait_for(Happening.READER_ONLINE, 2), 8)
+            async with asyncio.timeout(8):
+                await site.decisions.wait_for(Happening.READER_ONLINE, 2)
             assert (await site.come()).permit
 
     asyncio.run(scenario())
@@ -229,7 +233,8 @@ async def persistent(site):
     """Come again until somebody answers."""
     for _ in range(6):
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(site.come(), 2)
+            async with asyncio.timeout(2):
+                return await site.come()
     raise TimeoutError
 
 

@@ -85,11 +85,15 @@ class Process:
             "client": client,
             "state": {} if uid is None else {"uid": uid},
         }
-        return self._loop.run_until_complete(asyncio.wait_for(self._speak(scope, pieces), 20))
+        return self._loop.run_until_complete(self._speak_in_time(scope, pieces))
 
     def run(self, work: Any) -> Any:
         """Something else, on the same loop."""
         return self._loop.run_until_complete(work)
+
+    async def _speak_in_time(self, scope: dict[str, Any], pieces: list[bytes]) -> Answer:
+        async with asyncio.timeout(20):
+            return await self._speak(scope, pieces)
 
     async def _speak(self, scope: dict[str, Any], pieces: list[bytes]) -> Answer:
         waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]

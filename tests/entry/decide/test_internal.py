@@ -23,7 +23,8 @@ def ask(world, scenario):
     async def main():
         peer = await bus.dial(world.server.data / "run" / "internal.sock")
         try:
-            return await asyncio.wait_for(scenario(peer), 30)
+            async with asyncio.timeout(30):
+                return await scenario(peer)
         finally:
             await peer.close()
 

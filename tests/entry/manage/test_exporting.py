@@ -58,7 +58,8 @@ def run(scenario, *endings):
         service = Exporting(registry, build, stored)
         task = asyncio.create_task(service.run())
         try:
-            await asyncio.wait_for(scenario(registry, service, built), 20)
+            async with asyncio.timeout(20):
+                await scenario(registry, service, built)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)

@@ -219,7 +219,11 @@ def test_the_end_of_a_feed_hangs_up_on_all_and_frees_its_port(tmp_path):
             waiting[1].close()
             line.told.clear()
 
-    uvloop.run(asyncio.wait_for(main(), PATIENCE_S))
+    async def in_time():
+        async with asyncio.timeout(PATIENCE_S):
+            await main()
+
+    uvloop.run(in_time())
 
 
 def test_what_cannot_be_opened_says_why(tmp_path):

@@ -244,6 +244,25 @@ def test_ended_in_the_middle_of_a_start_it_leaves_no_process_behind(monkeypatch,
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("turns", range(8))
+def test_whoever_is_told_to_end_just_as_it_is_gone_ends(monkeypatch, turns):
+    async def main():
+        async with kids(monkeypatch) as (child, life):
+            child.start()
+            await life()
+            process, stopping = child._process, asyncio.create_task(child.stop())  # noqa: SLF001
+            async with asyncio.timeout(PATIENCE_S):
+                while process.returncode is None:  # noqa: ASYNC110 - to the turn of the loop
+                    await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            told = stopping.cancel()
+            await asyncio.wait({stopping})
+            assert stopping.cancelled() == told
+
+    asyncio.run(main())
+
+
 def test_ended_during_the_pause_it_stays_down(monkeypatch):
     monkeypatch.setattr(child_module, "FIRST_PAUSE_S", 1_000.0)
 

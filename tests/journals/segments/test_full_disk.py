@@ -36,7 +36,8 @@ def test_a_stop_is_recorded_on_a_full_disk_thanks_to_the_reserve(tmp_path):
             journal.append(body(1), AT)
         assert not (tmp_path / "reserve").exists()
         disk.room = 40_000
-        await asyncio.wait_for(recovered.wait(), 30)
+        async with asyncio.timeout(30):
+            await recovered.wait()
         assert (tmp_path / "reserve").stat().st_size == 4_096
         await journal.append(body(1), AT)
         await journal.close()

@@ -143,7 +143,8 @@ def test_a_failed_group_is_refused_rolled_back_and_its_number_given_again(tmp_pa
         with pytest.raises(JournalUnavailable):
             journal.append(body(4), AT)
         files.heal()
-        await asyncio.wait_for(recovered.wait(), 30)
+        async with asyncio.timeout(30):
+            await recovered.wait()
         assert journal.healthy
         await journal.append(body(5), AT)
         await journal.close()
@@ -245,7 +246,8 @@ def test_a_signing_key_that_fails_refuses_the_record_too(tmp_path):
         assert [type(result) for result in results] == [JournalUnavailable]
         assert not journal.healthy
         signer.works = True
-        await asyncio.wait_for(recovered.wait(), 30)
+        async with asyncio.timeout(30):
+            await recovered.wait()
         await journal.append(body(2), AT)
         await journal.close()
 
@@ -281,7 +283,8 @@ def test_a_file_that_cannot_be_cut_is_left_behind_and_the_record_goes_into_a_new
         await drain(*(journal.append(body(number), AT) for number in range(5)))
         files.broken_file = segments(tmp_path)[0]
         await drain(*(journal.append(body(number), AT) for number in range(90, 93)))
-        await asyncio.wait_for(recovered.wait(), 30)
+        async with asyncio.timeout(30):
+            await recovered.wait()
         await journal.append(body(5), AT)
         await journal.close()
 

@@ -89,11 +89,15 @@ class Streams:
             writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
-        while first := await asyncio.wait_for(reader.read(1), IDLE_S):
+        while first := await self._first(reader):
             if first.strip():
                 async with asyncio.timeout(FRAME_S):
                     message = await self._message(reader, first)
                 self._hear(message)
+
+    async def _first(self, reader: asyncio.StreamReader) -> bytes:
+        async with asyncio.timeout(IDLE_S):
+            return await reader.read(1)
 
     async def _message(self, reader: asyncio.StreamReader, first: bytes) -> bytes:
         if first == b"<" and not self._counted_only:

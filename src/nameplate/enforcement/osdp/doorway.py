@@ -88,7 +88,8 @@ class Doorway:
         self._rekeyed = asyncio.get_running_loop().create_future()
         self.link.begin_rekey(key)
         try:
-            return await asyncio.wait_for(self._rekeyed, REKEY_S)
+            async with asyncio.timeout(REKEY_S):
+                return await self._rekeyed
         except TimeoutError:
             message = f"The reader of {self._door.id} has not come back yet: it has the old key or the new one."
             raise Unavailable("rekey_open", message, "Both are kept, and tried in turn.") from None
@@ -233,7 +234,8 @@ class Doorway:
         self._answers[reader_no] = waiting
         try:
             self.link.send(mapping.challenge(reader_no, challenge))
-            return await asyncio.wait_for(waiting, self._settings.answer_s)
+            async with asyncio.timeout(self._settings.answer_s):
+                return await waiting
         finally:
             if self._answers.get(reader_no) is waiting:
                 del self._answers[reader_no]

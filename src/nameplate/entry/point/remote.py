@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 
@@ -71,8 +70,9 @@ class RemoteDecisionPoint:
 
     async def settle(self) -> None:
         """Wait until all is delivered, but no longer than LAST_WORDS_S: for the end of a process."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._settled.wait(), LAST_WORDS_S)
+        settled = asyncio.ensure_future(self._settled.wait())
+        await asyncio.wait({settled}, timeout=LAST_WORDS_S)
+        settled.cancel()
 
     async def _deliver_kept(self) -> None:
         size = BATCH

@@ -124,7 +124,8 @@ class PointProcess:
     async def _ready(self) -> tuple[Guard, Ed25519PrivateKey]:
         """What the greeting made possible. The answer to it and the first call may arrive together."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._welcomed.wait(), READY_S)
+            async with asyncio.timeout(READY_S):
+                await self._welcomed.wait()
         if self._guard is None or self._signing is None:
             raise Unavailable("not_ready", f"{self._start.point} does not guard anything yet.")
         return self._guard, self._signing

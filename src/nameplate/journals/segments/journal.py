@@ -244,7 +244,8 @@ class SegmentJournal:
         """Wait for records; while unhealthy not for longer than a retry takes."""
         if not self._arrived.is_set():
             try:
-                await asyncio.wait_for(self._arrived.wait(), None if self._healthy else self._retry_seconds)
+                async with asyncio.timeout(None if self._healthy else self._retry_seconds):
+                    await self._arrived.wait()
             except TimeoutError:
                 return False
         self._arrived.clear()

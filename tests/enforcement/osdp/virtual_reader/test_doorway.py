@@ -95,7 +95,8 @@ def test_a_stop_before_the_panel_asks_takes_the_number_back(bridged):
             site.panel.deaf = True
             await asyncio.sleep(0.1)
             coming = asyncio.create_task(site.come())
-            await asyncio.wait_for(site.decisions.asked.wait(), 5)
+            async with asyncio.timeout(5):
+                await site.decisions.asked.wait()
             await asyncio.sleep(0.05)
             site.point.apply_stop(stop_of("amr-17"))
             assert (await coming).reason == "stopped"
@@ -116,7 +117,8 @@ def test_a_lockdown_before_the_panel_asks_takes_the_number_back(bridged):
             site.panel.deaf = True
             await asyncio.sleep(0.1)
             coming = asyncio.create_task(site.come())
-            await asyncio.wait_for(site.decisions.asked.wait(), 5)
+            async with asyncio.timeout(5):
+                await site.decisions.asked.wait()
             await asyncio.sleep(0.05)
             site.point.apply_stop(Stop("lockdown-1", (), None, 2**60, "A test.", ("corridor",)))
             site.point.apply_stop(Stop("lockdown-2", (), None, 2**60, "A test.", ("pharmacy",)))
@@ -148,7 +150,8 @@ def test_a_stop_of_another_unit_takes_nothing_back(bridged):
             site.panel.deaf = True
             await asyncio.sleep(0.1)
             coming = asyncio.create_task(site.come())
-            await asyncio.wait_for(site.decisions.asked.wait(), 5)
+            async with asyncio.timeout(5):
+                await site.decisions.asked.wait()
             site.point.apply_stop(stop_of("amr-18"))
             site.point.apply_stop(stop_of("amr-17", cut_off=1))
             site.panel.deaf = False
