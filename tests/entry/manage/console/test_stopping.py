@@ -60,6 +60,7 @@ def test_a_stop_is_ordered_by_keyboard_alone(server, owner):
     page.keyboard.type("amr-1")
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/actors?q=amr-1")
+    page.wait_for_function("document.hasFocus() && document.activeElement === document.body")
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED) == "#main"
     page.keyboard.press("Enter")
