@@ -2,8 +2,9 @@
 
 BIN := .venv/bin
 # Counterparts that the tests speak to. Without them those tests skip, or fail under NAMEPLATE_REQUIRE_PEERS=1.
-DEBIAN_PEERS := chromium libatomic1 rsyslog rsyslog-gnutls strace curl openssl systemd maven slapd samba-ad-dc samba-ad-provision \
-	samba-dsdb-modules winbind
+# Playwright's own Node needs libatomic1.
+DEBIAN_PEERS := chromium libatomic1 rsyslog rsyslog-gnutls strace curl openssl systemd maven slapd samba-ad-dc \
+	samba-ad-provision samba-dsdb-modules winbind
 BENCHMARKS := decisions http journal stop door panel sinks
 
 # What was compiled is kept: without it each of the hundreds of processes of the tests would compile all that it imports.
@@ -28,7 +29,8 @@ test: ## lint, then all tests; ARGS=tests/domain for a part
 	@$(MAKE) --no-print-directory --jobs=2 lint peers
 	$(BIN)/pytest $(ARGS)
 
-counterparts: venv # which may have to install a Debian package: two of them at once would not wait for each other
+# After `venv`, which may install a Debian package itself: two apt-get at once do not wait for each other.
+counterparts: venv
 	@scripts/debian $(DEBIAN_PEERS)
 	@scripts/keycloak
 

@@ -89,6 +89,10 @@ class World:
         """A new token for a point."""
         return str(self.server.client.post("/v1/point-tokens", {"name": name, "simulate": simulate})["token"])
 
+    def tail(self) -> str:
+        """The latest records, a JSON object a line."""
+        return self.run("journal", "tail", "-n", "50", "--no-follow", "--json").out
+
     def order(self, name: str, *actors: str) -> Any:
         """Order something over an actor's life."""
         return self.server.client.post("/v1/orders", {"order": name, "actors": actors, "reason": "A test."})

@@ -7,14 +7,13 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from nameplate.domain.errors import Conflict, NameplateError, NotFound, Unavailable
 from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.ports.journal import Entry, Follower, JournalReader
 from nameplate.ports.sink import Busy, DeadLetters, Encode, Event, Letter, Position, PositionStore, Refusal, Sink
-
-T = TypeVar("T")
+from nameplate.ports.threads import in_thread
 
 
 class Pace(NamedTuple):
@@ -98,7 +97,7 @@ class Export:
         Raises before anything is sent: `Conflict` when the position belongs to another journal, `Invalid` or
         `Unavailable` when it cannot be read.
         """
-        self._position = await _in_thread(lambda: _recall(self._journal, self._node, self._positions))
+        self._position = await in_thread(lambda: _recall(self._journal, self._node, self._positions))
         while not stop.is_set():
             try:
                 await self._session(stop)
@@ -110,7 +109,7 @@ class Export:
 
     async def _session(self, stop: asyncio.Event) -> None:
         """One connection, from where it is certain that everything before has arrived."""
-        start = await _in_thread(self._start)
+        start = await in_thread(self._start)
         follower = self._journal.follow(start)
         try:
             await self._sink.open()
@@ -127,7 +126,7 @@ class Export:
                 await self._keep(self._position._replace(resume_at=self._progress.settled + 1))
 
     async def _step(self, follower: Follower, stop: asyncio.Event) -> None:
-        entries, events = await _in_thread(lambda: self._next(follower))
+        entries, events = await in_thread(lambda: self._next(follower))
         refusals = await self._sink.send(events)
         if events:
             await self._count(len(events), refusals)
@@ -142,7 +141,7 @@ class Export:
         now = self._pace.clock()
         if refusals:
             letters = [Letter(refusal.event, refusal.why, now) for refusal in refusals]
-            await _in_thread(lambda: self._letters.add(letters))
+            await in_thread(lambda: self._letters.add(letters))
         if events > len(refusals):
             sent = self._progress.sent + events - len(refusals)
             self._progress = self._progress._replace(sent=sent, last_success=now)
@@ -160,7 +159,7 @@ class Export:
     async def _keep(self, position: Position) -> None:
         """Never back: once everything before a place has arrived, that stays so."""
         if position != self._position:
-            await _in_thread(lambda: self._positions.save(position))
+            await in_thread(lambda: self._positions.save(position))
             self._position = position
 
     def _start(self) -> int:
@@ -238,15 +237,6 @@ def _at(entry: Entry) -> int | None:
 
 def _digest(entry: Entry) -> str:
     return hashlib.sha256(entry.raw).hexdigest()
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Never leaves the thread behind: who is cancelled waits for it, since it works on files that are closed next."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    finally:
-        await asyncio.wait({task})
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

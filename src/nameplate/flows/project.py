@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from nameplate.domain.registry import Registry, Touched, fold
 from nameplate.domain.rollouts import Noted
 from nameplate.ports.journal import Follower
 from nameplate.ports.store import Store
+from nameplate.ports.threads import in_thread
 
 BATCH = 2_000
 IDLE_S = 0.02
@@ -66,22 +68,13 @@ class Projection:
                 self._moved.notify_all()
         if self.registry.seq == self._saved:
             return False
-        await self._save()
+        await in_thread(partial(self._store.save, self.registry, tuple(self._touched), self.registry.seq, self._noted))
         self._touched.clear()
         self._noted.clear()
         self._saved = self.registry.seq
         async with self._moved:
             self._moved.notify_all()
         return True
-
-    async def _save(self) -> None:
-        """Never leaves its thread behind: who is cancelled waits for it, since the tables may be closed next."""
-        work = asyncio.to_thread(self._store.save, self.registry, tuple(self._touched), self.registry.seq, self._noted)
-        saving = asyncio.ensure_future(work)
-        try:
-            await asyncio.shield(saving)
-        finally:
-            await asyncio.wait({saving})
 
     async def reach(self, seq: int) -> None:
         """Wait until record `seq` has been taken in."""

@@ -56,12 +56,8 @@ def ask(file_world, token, actor, door="ap-door", **context):
     return file_world.post(f"/v1/doors/{door}/open", {"actor": actor, "context": context}, token)
 
 
-def tail(world):
-    return world.run("journal", "tail", "-n", "30", "--no-follow", "--json").out
-
-
 def happenings(world, decision_id):
-    records = [json.loads(line) for line in tail(world).splitlines()]
+    records = [json.loads(line) for line in world.tail().splitlines()]
     return [each["happening"] for each in records if each.get("decision_id") == decision_id and "happening" in each]
 
 
@@ -73,7 +69,7 @@ def test_a_permit_opens_the_door_and_is_recorded(file_world, system, token):
     # It is answered before it is on record.
     happened = file_world.until(lambda: happenings(file_world, told.body["decision_id"]))
     assert happened[:1] == ["strike_commanded"]
-    assert system.key not in tail(file_world)
+    assert system.key not in file_world.tail()
 
 
 def test_without_the_grant_and_with_one_for_readers_only_nobody_is_called(file_world, system, token):

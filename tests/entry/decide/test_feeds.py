@@ -63,7 +63,7 @@ def test_an_opening_of_a_watched_door_becomes_a_finding(world, token):
     while "opening_without_decision" not in found and time.monotonic() < deadline:
         world.post("/v1/feeds/hook/events", EVENT, token)
         time.sleep(0.5)
-        found = world.run("journal", "tail", "-n", "50", "--no-follow", "--json").out
+        found = world.tail()
     records = [json.loads(line) for line in found.splitlines()]
     told = [each for each in records if each["kind"] == "panel_event"]
     assert told

@@ -172,7 +172,7 @@ def test_the_headers_between_our_processes_cannot_be_brought_along(world):
     assert status(world.speak(request("/v1/actors", b"", *lines, method="GET"), control=True)) == 200
     applied = json.dumps({"files": [{"name": "x", "text": "{kind: Team, id: forwarded, name: X}"}]}).encode()
     assert status(world.speak(request("/v1/apply", applied, *lines), control=True)) == 200
-    exported = world.run("journal", "tail", "--no-follow", "--json", "-n", "30").out.splitlines()
+    exported = world.tail().splitlines()
     declared = [json.loads(line) for line in exported if "forwarded" in line]
     assert [record["by"] for record in declared] == ["uid:0"] or not declared[0]["by"].endswith("4711")
 

@@ -128,11 +128,7 @@ def test_what_it_reports_is_on_record_under_its_own_name(world, folder):
 
     as_point(folder, scenario)
     # It is answered before it is on record.
-    world.until(lambda: '"point":"hub-point","happening":"door_forced"' in tail(world))
-
-
-def tail(world):
-    return world.run("journal", "tail", "--no-follow", "-n", "20", "--json").out
+    world.until(lambda: '"point":"hub-point","happening":"door_forced"' in world.tail())
 
 
 @pytest.mark.parametrize("body", [None, 7, "x", {"door": 1}, [1, 2, 3], {"door": "hub-own"}])

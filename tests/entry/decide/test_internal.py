@@ -88,6 +88,6 @@ def test_the_status_names_who_is_connected(world):
 
 def test_whoever_declares_is_on_record(world):
     world.apply("{kind: Team, id: by-whom, name: X}")
-    lines = world.run("journal", "tail", "--no-follow", "-n", "50", "--json").out.splitlines()
+    lines = world.tail().splitlines()
     (record,) = [json.loads(line) for line in lines if '"by-whom"' in line]
     assert record["by"].startswith("uid:")

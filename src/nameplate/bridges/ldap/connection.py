@@ -90,7 +90,7 @@ class Connection:
                 await self._writer.wait_closed()
         except TimeoutError:
             self._writer.transport.abort()
-        except OSError:
+        except OSError:  # The other side was quicker.
             return
 
     async def _answers(self, number: int, most: int) -> tuple[list[Entry], Done]:

@@ -87,8 +87,8 @@ def _handler(system: SimulatedAccessSystem) -> type[BaseHTTPRequestHandler]:
             if system.mood == "lost":
                 self.send_header("Location", f"{system.url}{self.path}?again")
             self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
             with suppress(OSError):  # Whoever asked may have lost patience.
+                self.end_headers()
                 self.wfile.write(body)
 
         do_PUT = do_POST  # noqa: N815 - the name that the library looks for

@@ -141,10 +141,11 @@ class Listeners(QuietServer):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
-        await super().startup(sockets=[])
-        loop = asyncio.get_running_loop()
+        # Before uvicorn says that it has started: from then on nobody may be refused.
         self._public.listen(BACKLOG)
         self._public.setblocking(False)
+        await super().startup(sockets=[])
+        loop = asyncio.get_running_loop()
         state = self.server_state
         make = lambda: ControlProtocol(self.config, state, {}, loop)  # noqa: E731
         self.servers.append(await loop.create_unix_server(make, sock=self._control))

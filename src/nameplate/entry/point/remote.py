@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -70,9 +71,9 @@ class RemoteDecisionPoint:
 
     async def settle(self) -> None:
         """Wait until all is delivered, but no longer than LAST_WORDS_S: for the end of a process."""
-        settled = asyncio.ensure_future(self._settled.wait())
-        await asyncio.wait({settled}, timeout=LAST_WORDS_S)
-        settled.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self._settled.wait()
 
     async def _deliver_kept(self) -> None:
         size = BATCH
