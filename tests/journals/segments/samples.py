@@ -134,3 +134,17 @@ class FullDisk(FailingFiles):
         if self.used() + size > self.room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         super().allocate(fd, size)
+
+
+def pruned_when_opened(monkeypatch, directory: Path, times: int = 1) -> None:
+    """The oldest segment goes in the very moment in which somebody opens it for so many times."""
+    first, opens, left = segments(directory)[0], Path.open, list(range(times - 1))
+
+    def open_late(path, *args, **options):
+        if path == first and left:
+            left.pop()
+        elif path == first:
+            path.unlink(missing_ok=True)
+        return opens(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", open_late)

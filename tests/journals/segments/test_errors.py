@@ -1,9 +1,11 @@
 import pytest
 
-from nameplate.journals.segments.errors import JournalBroken, JournalCut, JournalInUse
+from nameplate.journals.segments.errors import JournalBroken, JournalCut, JournalInUse, JournalPrunedMeanwhile
 
 
-@pytest.mark.parametrize("error", [JournalBroken("a.journal", 7, "it burnt"), JournalCut("two"), JournalInUse()])
+@pytest.mark.parametrize(
+    "error", [JournalBroken("a.journal", 7, "it burnt"), JournalCut("two"), JournalInUse(), JournalPrunedMeanwhile()]
+)
 def test_each_error_has_a_stable_code_and_says_what_to_do_next(error):
     assert error.code.startswith("journal_")
     assert error.remedy.endswith(".")

@@ -5,7 +5,7 @@ import pytest
 
 from nameplate.journals.segments import JournalBroken, JournalCut, SegmentFollower
 from nameplate.ports.journal import Entry
-from tests.journals.segments.samples import AT, body, entry_of, open_journal, segments, write
+from tests.journals.segments.samples import AT, body, entry_of, open_journal, pruned_when_opened, segments, write
 
 
 def test_each_record_is_seen_once_and_in_order_while_the_writer_goes_on(tmp_path):
@@ -62,6 +62,13 @@ def test_a_record_that_was_pruned_is_a_gap_the_follower_reports(tmp_path):
     follower = SegmentFollower(tmp_path, int(segments(tmp_path)[0].stem))
     assert len(follower.poll(1)) == 1
     follower.close()
+
+
+def test_a_segment_that_goes_when_the_follower_opens_it_is_such_a_gap(tmp_path, monkeypatch):
+    write(tmp_path, 60)
+    pruned_when_opened(monkeypatch, tmp_path)
+    with pytest.raises(JournalCut, match="record 1 was pruned"):
+        SegmentFollower(tmp_path).poll(1)
 
 
 def test_a_damaged_record_is_reported_after_the_good_ones(tmp_path):

@@ -4,8 +4,9 @@ from nameplate.domain.errors import NotFound
 from nameplate.domain.merkle import leaf_hash, tree_root, verify_inclusion
 from nameplate.domain.notes import VerifierKey, unseal
 from nameplate.journals.segments import JournalBroken, prove, read
+from nameplate.journals.segments.errors import JournalPrunedMeanwhile
 from nameplate.journals.segments.heads import ed25519_holds
-from tests.journals.segments.samples import SIGNER, SMALL, segments, write
+from tests.journals.segments.samples import SIGNER, SMALL, pruned_when_opened, segments, write
 
 KEY = VerifierKey("nameplate/n1", SIGNER.public_key)
 
@@ -58,4 +59,12 @@ def test_missing_records_are_reported_not_guessed(tmp_path):
     path = segments(tmp_path)[0]
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:8]))
     with pytest.raises(JournalBroken):
+        prove(tmp_path, 1)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_is_pruned_while_it_is_proved_is_said_to_be_gone(tmp_path, monkeypatch, times):
+    write(tmp_path, 60)
+    pruned_when_opened(monkeypatch, tmp_path, times)
+    with pytest.raises((NotFound, JournalPrunedMeanwhile)):
         prove(tmp_path, 1)

@@ -4,8 +4,10 @@ import pytest
 
 from nameplate.domain.errors import NotFound
 from nameplate.journals.segments import JournalBroken, SegmentReader, find, read
+from nameplate.journals.segments.errors import JournalPrunedMeanwhile
+from nameplate.journals.segments.pruning import remove_before
 from nameplate.journals.segments.reader import bounds, durable_size, segments_of
-from tests.journals.segments.samples import SMALL, entry_of, segments, write
+from tests.journals.segments.samples import SMALL, entry_of, pruned_when_opened, segments, write
 
 COUNT = 60
 
@@ -65,6 +67,31 @@ def test_a_pruned_journal_is_read_from_its_oldest_record(tmp_path):
     assert next(read(tmp_path)).seq == oldest
     assert find(tmp_path, oldest - 1) is None
     assert entry_of(tmp_path, oldest).seq == oldest
+
+
+@pytest.mark.parametrize("read_all", [True, False])
+def test_a_segment_that_goes_when_it_is_opened_counts_as_pruned_before(tmp_path, monkeypatch, read_all):
+    write(tmp_path, 60)
+    oldest = int(segments(tmp_path)[1].stem)
+    pruned_when_opened(monkeypatch, tmp_path)
+    if read_all:
+        assert [entry.seq for entry in read(tmp_path)] == list(range(oldest, 61))
+    else:
+        assert find(tmp_path, 1) is None
+    assert len(segments(tmp_path)) > 1
+    assert int(segments(tmp_path)[0].stem) == oldest
+
+
+def test_what_is_pruned_behind_the_back_of_a_reader_is_no_silent_gap(tmp_path):
+    write(tmp_path, 60)
+    reading = read(tmp_path)
+    assert next(reading).seq == 1
+    later = int(segments(tmp_path)[2].stem)
+    remove_before(tmp_path, later)
+    rest = []
+    with pytest.raises(JournalPrunedMeanwhile):
+        rest.extend(entry.seq for entry in reading)
+    assert [entry.seq for entry in read(tmp_path)] == list(range(later, 61))
 
 
 def test_a_record_out_of_its_place_is_an_error_not_a_wrong_answer(tmp_path):

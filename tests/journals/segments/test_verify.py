@@ -7,8 +7,9 @@ import pytest
 from nameplate.domain.errors import Invalid
 from nameplate.domain.notes import VerifierKey
 from nameplate.journals.segments import verify
+from nameplate.journals.segments.errors import JournalPrunedMeanwhile
 from nameplate.journals.segments.verify import MAX_PROBLEMS
-from tests.journals.segments.samples import OTHER_SIGNER, SIGNER, SMALL, segments, write
+from tests.journals.segments.samples import OTHER_SIGNER, SIGNER, SMALL, pruned_when_opened, segments, write
 
 KEY = str(VerifierKey("nameplate/n1", SIGNER.public_key))
 
@@ -132,3 +133,13 @@ def test_no_journal_is_not_a_whole_one(tmp_path):
 def test_a_file_that_may_not_be_read_is_a_finding(copy):
     segments(copy)[0].chmod(0)
     assert "cannot be read" in verify(copy).problems[0].what
+
+
+def test_what_is_pruned_while_it_is_verified_is_no_broken_journal(tmp_path, monkeypatch):
+    write(tmp_path, 60)
+    # Whose names and keys counted is read from every segment first.
+    pruned_when_opened(monkeypatch, tmp_path, times=3)
+    with pytest.raises(JournalPrunedMeanwhile):
+        verify(tmp_path)
+    # Nothing in this journal allows it to be gone.
+    assert not verify(tmp_path).ok

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from nameplate.domain.errors import Conflict, NotFound
+from nameplate.domain.errors import NotFound
 from nameplate.domain.notes import Checkpoint, VerifierKey
 
-from .errors import JournalBroken
+from .errors import JournalBroken, JournalPrunedMeanwhile
 from .format import Segment
 from .heads import own_slots
 from .reader import segments_of
@@ -25,8 +25,8 @@ class Durable(NamedTuple):
 def durable(directory: Path) -> Durable:
     """Everything that anybody has been told of before this was called, and perhaps more.
 
-    Raises `NotFound` when there is no journal, `JournalBroken` when its checkpoint cannot be trusted, and `Conflict`
-    when its oldest segments are being pruned at this moment.
+    Raises `NotFound` when there is no journal, `JournalBroken` when its checkpoint cannot be trusted, and
+    `JournalPrunedMeanwhile` when its oldest segments are being pruned at this moment.
     """
     slots = [(each.key, each.note, each.checkpoint) for each in own_slots(directory) if each.key and each.checkpoint]
     if not slots:
@@ -39,7 +39,7 @@ def durable(directory: Path) -> Durable:
         sizes = [segment.path.stat().st_size for segment in segments[:-1]]
         sizes += [_covered(segment, checkpoint.size) for segment in segments[-1:]]
     except FileNotFoundError:
-        raise Conflict("journal_pruned_meanwhile", "The journal is being pruned just now.", "Try again.") from None
+        raise JournalPrunedMeanwhile from None
     return Durable(key, note, checkpoint, tuple(zip(segments, sizes, strict=True)))
 
 

@@ -33,3 +33,10 @@ class JournalInUse(Conflict):
 
     def __init__(self) -> None:
         super().__init__("journal_in_use", "Another process writes this journal.", "Stop it first.")
+
+
+class JournalPrunedMeanwhile(Conflict):
+    """A segment went between the look at what there is and the reading of it."""
+
+    def __init__(self) -> None:
+        super().__init__("journal_pruned_meanwhile", "The journal is being pruned just now.", "Try again.")

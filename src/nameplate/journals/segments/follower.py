@@ -78,7 +78,10 @@ class SegmentFollower:
         later = segments[index + 1 :]
         self._last = min(self._durable, later[0].first - 1) if later else self._durable
         if segments[index] != self._segment:
-            self._open(segments[index])
+            try:
+                self._open(segments[index])
+            except FileNotFoundError:
+                raise JournalCut(f"record {self._next} was pruned") from None
 
     def _open(self, segment: Segment) -> None:
         self.close()

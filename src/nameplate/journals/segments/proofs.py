@@ -7,10 +7,10 @@ from nameplate.domain.errors import NotFound
 from nameplate.domain.merkle import Frontier, Span, inclusion_spans, leaf_hash
 from nameplate.domain.notes import Checkpoint
 
-from .errors import JournalBroken
+from .errors import JournalBroken, JournalPrunedMeanwhile
 from .format import MAX_HEADER, parse_header
 from .heads import newest, own_slots
-from .reader import find, first_seq, read, segments_of
+from .reader import find, first_seq, opened, read, segments_of
 from .seek import position
 
 
@@ -35,7 +35,7 @@ class InclusionProof(NamedTuple):
 def prove(directory: Path, seq: int) -> InclusionProof:
     """Prove record `seq` against the newest checkpoint. Reads the journal from its segment on.
 
-    Raises `NotFound` when the record is not there, was pruned, or is not signed for yet.
+    Raises `NotFound` when the record is not there, was pruned, or is not signed for yet; `JournalPrunedMeanwhile`.
     """
     first = first_seq(directory)
     if 0 < seq < first:
@@ -61,6 +61,8 @@ def _hashes(directory: Path, seq: int, spans: tuple[Span, ...]) -> tuple[bytes, 
     trees = {span: _started(span, first - 1, known) for span in spans if span not in known}
     _grow(trees, directory, first)
     if any(tree.size != span.end - span.start for span, tree in trees.items()):
+        if first_seq(directory) > first:
+            raise JournalPrunedMeanwhile
         raise JournalBroken("the segments", seq, "records that the checkpoint covers are missing")
     return tuple(known[span] if span in known else trees[span].root() for span in spans)
 
@@ -88,7 +90,7 @@ def _before(directory: Path, seq: int) -> tuple[int, tuple[bytes, ...]]:
     """Where the segment of `seq` starts, and the peaks of the tree before it."""
     segments = segments_of(directory)
     segment = segments[position(segments, seq)]
-    with segment.path.open("rb") as file:
+    with opened(segment) as file:
         try:
             header = parse_header(file.readline(MAX_HEADER))
         except ValueError as error:

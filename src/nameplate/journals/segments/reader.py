@@ -1,6 +1,7 @@
 """Reading beside the writer or without one: in order, by number, or behind the writer as it goes on."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,7 +9,7 @@ from nameplate.domain.errors import NotFound
 from nameplate.ports.journal import Entry
 
 from .epochs import Epoch, epochs
-from .errors import JournalBroken
+from .errors import JournalBroken, JournalPrunedMeanwhile
 from .follower import SegmentFollower
 from .format import MAX_RECORD, Segment, list_segments, record_prefix
 from .heads import newest, own_slots
@@ -42,26 +43,44 @@ class SegmentReader:
 def read(directory: Path, from_seq: int = 1) -> Iterator[Entry]:
     """All records from `from_seq` up to the newest checkpoint; without a valid one, up to the end of what is there.
 
-    Raises `NotFound` when there is no journal and `JournalBroken` at a record that is not where it belongs.
+    Raises `NotFound` when there is no journal, `JournalBroken` at a record that is not where it belongs, and
+    `JournalPrunedMeanwhile` where a segment went before its turn came.
     """
     size = durable_size(directory)
-    segments = segments_of(directory)
-    start = position(segments, from_seq)
-    for segment, last in bounds(segments, size)[start:]:
-        with segment.path.open("rb") as file:
-            first = seek(file, segment, from_seq)
-            yield from _entries(file, segment, first, last)
+    segments, file = _open_at(directory, from_seq)
+    for segment, last in bounds(segments, size):
+        with file or opened(segment) as current:
+            file = None
+            yield from _entries(current, segment, seek(current, segment, from_seq), last)
 
 
 def find(directory: Path, seq: int) -> Entry | None:
     """Record `seq`, or nothing when it was pruned or is not there yet."""
     size = durable_size(directory)
-    segments = segments_of(directory)
-    if not segments or seq < segments[0].first or (size is not None and seq > size):
+    segments, file = _open_at(directory, seq)
+    if file is None:
         return None
-    segment = segments[position(segments, seq)]
-    with segment.path.open("rb") as file:
-        return next(_entries(file, segment, seek(file, segment, seq), seq), None)
+    with file:
+        if seq < segments[0].first or (size is not None and seq > size):
+            return None
+        return next(_entries(file, segments[0], seek(file, segments[0], seq), seq), None)
+
+
+def _open_at(directory: Path, seq: int) -> tuple[list[Segment], BinaryIO | None]:
+    """The segments from that of record `seq` on, and the file of the first: who prunes cannot take it away any more."""
+    while segments := segments_of(directory):
+        here = segments[position(segments, seq) :]
+        with suppress(FileNotFoundError):  # Pruned since the look: look again.
+            return here, here[0].path.open("rb")
+    return [], None
+
+
+def opened(segment: Segment) -> BinaryIO:
+    """The file of a segment. Raises `JournalPrunedMeanwhile` where it was there and is gone."""
+    try:
+        return segment.path.open("rb")
+    except FileNotFoundError:
+        raise JournalPrunedMeanwhile from None
 
 
 def segments_of(directory: Path) -> list[Segment]:

@@ -15,6 +15,7 @@ from nameplate.domain.merkle import Frontier
 from nameplate.domain.notes import EMPTY_LINK, Checkpoint, VerifierKey, format_time, origin_of, parse_key
 
 from .epochs import Epoch, begins, epochs, is_lost, keys, torn_at
+from .errors import JournalPrunedMeanwhile
 from .format import MAX_HEADER, MAX_RECORD, Chain, Segment, list_segments, parse_header, pruned_before
 from .heads import Slot, read_key, read_slots, unseal_by
 from .succession import Reign, handovers, reigns
@@ -71,7 +72,8 @@ def verify(directory: Path, *, vkey: str | None = None, checkpoint: bytes | None
     """Check the whole journal in `directory`.
 
     `vkey` is the verifier key to trust, instead of the one beside the segments. `checkpoint` is a signed note that was
-    kept elsewhere. Raises `Invalid` when `vkey` is not a verifier key: that is the caller's mistake.
+    kept elsewhere. Raises `Invalid` when `vkey` is not a verifier key: that is the caller's mistake; and
+    `JournalPrunedMeanwhile`.
     """
     given = parse_key(vkey) if vkey else None
     check = _trusting(directory, given)
@@ -195,6 +197,9 @@ class _Check:
             try:
                 with segment.path.open("rb") as file:
                     chain = self._segment(file, segment, chain, following)
+            except FileNotFoundError:
+                # It was there a moment ago. If nobody may take it away, the next look finds the gap.
+                raise JournalPrunedMeanwhile from None
             except OSError as error:
                 self.broken(segment.path.name, None, None, f"the file cannot be read: {error.strerror}")
                 chain = None
