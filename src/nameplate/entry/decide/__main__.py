@@ -11,7 +11,7 @@ from nameplate.domain.errors import NameplateError
 
 from .run import run
 
-SWITCH_S = 0.0005
+SWITCH_S = 0.0002
 
 
 def main() -> None:
@@ -20,7 +20,8 @@ def main() -> None:
         parent, settings = child_arguments()
         configure_logs(settings.log, "decide")
         die_with_parent(parent)
-        # After a sync the journal's thread must get the interpreter soon: everybody waits for it.
+        # Everybody waits for the journal's thread. It may claim the interpreter only once it has waited for so long
+        # without a break, and each moment for which the loop lets go of it begins that wait anew.
         sys.setswitchinterval(SWITCH_S)
         uvloop.run(run(settings))
     except NameplateError as error:
