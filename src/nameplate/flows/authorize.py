@@ -204,12 +204,13 @@ class Authorizer:
     def record(self, weighed: Sequence[Weighed]) -> Pending:
         """Hand the records of verdicts, however they came about, to the journal."""
         began, now, judge = self._monotonic(), self._clock(), self._judge
+        expires, prefix = now + PERMIT_LIFETIME_US, self._prefix
         decisions, bodies = [], []
         for seq, each in enumerate(weighed, self._journal.next_seq):
             verdict, request, asked = each
             asks = self._obligations(request, asked) if verdict.permit else NO_OBLIGATIONS
-            ident = f"{self._prefix}{seq}"
-            decisions.append(_decision((verdict, ident, now, now + PERMIT_LIFETIME_US, request.actor, asks)))
+            ident = f"{prefix}{seq}"
+            decisions.append(_decision((verdict, ident, now, expires, request.actor, asks)))
             bodies.append(_encode(self._as_record(ident, each, asks)))
         try:
             written = self._journal.extend(bodies, now) if bodies else None

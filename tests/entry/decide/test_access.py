@@ -178,6 +178,19 @@ def test_only_a_distance_that_can_be_is_near(world, clerk, distance, decision):
     assert world.evaluate(clerk, "lean", "app:mail", context={"distance_m": distance})["decision"] is decision
 
 
+@pytest.mark.parametrize("faulty", [[], [{"subject": 1}]])
+def test_each_item_of_a_batch_is_judged_under_its_own_circumstances(world, clerk, faulty):
+    carried = [{}, {"payload": "drugs"}, None, {"payload": "drugs"}, {"payload": None}, {"ip": "10.0.0.1"}]
+    items = [{} if context is None else {"context": context} for context in carried]
+    usual = {"subject": {"type": "actor", "id": clerk}, "action": {"name": "carry"}} | {
+        "resource": {"type": "app", "id": "mail"}
+    }
+    for default, fallback in (({"payload": "drugs"}, False), ({"payload": "none"}, True), (None, True)):
+        batch = usual | ({"context": default} if default else {}) | {"evaluations": [*items, *faulty]}
+        told = world.post("/access/v1/evaluations", batch).body["evaluations"][: len(items)]
+        assert [each["decision"] for each in told] == [True, False, fallback, False, True, True]
+
+
 def test_what_the_registry_knows_of_the_subject_is_not_taken_from_the_caller(world):
     world.apply(
         "kind: Contract\nid: of-ops\ngrants:\n"

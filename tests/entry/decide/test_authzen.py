@@ -48,6 +48,33 @@ def test_what_cannot_be_is_absent_and_never_helps(context, field, value):
     assert getattr(asked(b',"context":' + context), field) == value
 
 
+CONTEXT = st.dictionaries(
+    st.sampled_from(["ip", "environment", "task", "payload", "presence", "reader", "distance_m", "time", "other"]),
+    st.none() | st.booleans() | st.integers(-1, 9) | st.sampled_from(["", "x", "reader", "10.0.0.1", "x" * 257]),
+)
+
+
+@given(CONTEXT)
+def test_circumstances_that_were_read_before_make_the_same_request(context):
+    more = b',"context":' + msgspec.json.encode(context)
+    evaluation = authzen.read_evaluation(BODY % more)
+    request = authzen.question(evaluation, USERS, 7, authzen.circumstances(evaluation.context))
+    assert request == asked(more) == authzen.request_of(("a", "read", "app:x:y", 7), context)
+
+
+@given(st.lists(CONTEXT | st.none(), min_size=1, max_size=4), CONTEXT | st.none())
+def test_an_item_means_what_it_would_mean_alone(contexts, default):
+    alone = msgspec.json.decode(BODY % b"")
+    items = [{} if context is None else {"context": context} for context in contexts]
+    body = alone | {"evaluations": items} | ({} if default is None else {"context": default})
+    batch = authzen.read_evaluations(msgspec.json.encode(body))
+    for item, own in zip(batch.evaluations, contexts, strict=True):
+        meant = own if own is not None else default
+        whole = alone | ({} if meant is None else {"context": meant})
+        same = authzen.read_evaluation(msgspec.json.encode(whole))
+        assert authzen.question(item, USERS, 7) == authzen.question(same, USERS, 7)
+
+
 @given(st.binary(max_size=120))
 def test_any_bytes_are_a_question_or_refused(data):
     for read in (authzen.read_evaluation, authzen.read_evaluations):

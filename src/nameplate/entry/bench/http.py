@@ -37,7 +37,8 @@ def run(folder: Path, seconds: float, actors: int) -> dict[str, Any]:
         kinds: dict[str, Callable[[], Iterator[bytes]]] = {
             "empty_post": lambda: itertools.repeat(post("/healthz", b"")),
             "evaluation": lambda: evaluations(actors, token),
-            "batch": lambda: _batches(actors, token),
+            "batch": lambda: _posted(batches(actors), token),
+            "mixed_batch": lambda: _posted(mixed_batches(actors), token),
         }
         figures: dict[str, Any] = {name: [] for name in kinds}
         for turn in range(ROUNDS):
@@ -89,17 +90,20 @@ def _under_management(server: Server, folder: Path, requests: Any, seconds: floa
 def _report(figures: dict[str, Any], managed: dict[str, Any], folder: Path, actors: int) -> dict[str, Any]:
     medians = {name: {key: _median(rounds, key) for key in rounds[0]} for name, rounds in figures.items()}
     empty, single = medians["empty_post"]["cpu_us"], medians["evaluation"]["cpu_us"]
-    per_decision = round(medians["batch"]["cpu_us"] / BATCH, 2)
+    batched, mixed = (round(medians[name]["cpu_us"] / BATCH, 2) for name in ("batch", "mixed_batch"))
     return {
         "actors": actors,
         "connections": CONNECTIONS,
         "sync_floor": sync_floor(folder),
         **medians,
         "batch_size": BATCH,
-        "batch_cpu_us_per_decision": per_decision,
+        "batch_cpu_us_per_decision": batched,
+        "mixed_batch_cpu_us_per_decision": mixed,
         "evaluation_over_empty_post": round(single / empty, 2),
-        "batched_decision_over_empty_post": round(per_decision / empty, 2),
-        "single_over_batched_decision": round(single / per_decision, 2),
+        "batched_decision_over_empty_post": round(batched / empty, 2),
+        "mixed_decision_over_empty_post": round(mixed / empty, 2),
+        "single_over_batched_decision": round(single / batched, 2),
+        "single_over_mixed_decision": round(single / mixed, 2),
         "management_load": managed,
     }
 
@@ -114,10 +118,25 @@ def evaluations(actors: int, token: str) -> Iterator[bytes]:
     return itertools.cycle(made)
 
 
-def _batches(actors: int, token: str) -> Iterator[bytes]:
+def _posted(asked: list[dict[str, Any]], token: str) -> Iterator[bytes]:
+    return itertools.cycle([post(EVALUATIONS, json.dumps(each).encode(), token) for each in asked])
+
+
+def batches(actors: int) -> list[dict[str, Any]]:
+    """May this subject do that to each of twenty resources? What they share stands once (AuthZEN 1.0, 7.1.1)."""
+    made = random.Random(7)  # noqa: S311 - a workload, repeatable
+    return [_batch(made, made.randrange(actors)) for _ in range(250)]
+
+
+def _batch(made: random.Random, number: int) -> dict[str, Any]:
+    asked = [_question(made, number) for _ in range(BATCH)]
+    return asked[0] | {"evaluations": [{"resource": each["resource"]} for each in asked]}
+
+
+def mixed_batches(actors: int) -> list[dict[str, Any]]:
+    """Twenty questions about twenty subjects; they share nothing."""
     asked = questions(actors, 5_000)
-    groups = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
-    return itertools.cycle([post(EVALUATIONS, json.dumps({"evaluations": group}).encode(), token) for group in groups])
+    return [{"evaluations": asked[start : start + BATCH]} for start in range(0, len(asked), BATCH)]
 
 
 def questions(actors: int, count: int) -> list[dict[str, Any]]:

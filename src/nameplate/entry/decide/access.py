@@ -9,7 +9,7 @@ import msgspec
 from nameplate.domain.asked import Asked
 from nameplate.domain.names import resource_kind
 from nameplate.domain.points import Caller
-from nameplate.domain.requests import AccessRequest
+from nameplate.domain.requests import NOTHING, AccessRequest
 from nameplate.domain.traces import read_trace
 from nameplate.domain.verdicts import Decision, Reason, Verdict
 from nameplate.entry.operations import Answer, Who, operation
@@ -137,37 +137,38 @@ class Access:
         """The verdicts, and the answers to items that cannot be understood, by their place."""
         stop_on = _STOPS_BATCH.get(batch.options.evaluations_semantic) if batch.options else None
         weighed, faulty = list[Weighed](), dict[int, authzen.Answer]()
+        shared, told = batch.context, authzen.circumstances(batch.context or NOTHING)
         items: Sequence[authzen.Evaluation | msgspec.Raw] = batch.evaluations or ()
         for place, item in enumerate(items):
             try:
                 whole = item if isinstance(item, authzen.Evaluation) else authzen.read_item(item, batch)
-                each = self._weigh(whole, asking)
-                weighed.append(each)
-                permit = each[0].permit
+                each = self._weigh(whole, asking, told if whole.context is shared else None)
             except HttpError as error:
                 faulty[place] = authzen.faulty(error)
                 permit = False
+            else:
+                weighed.append(each)
+                permit = each[0].permit
             if permit is stop_on:
                 break
         return weighed, faulty
 
-    def _weigh(self, evaluation: authzen.Evaluation, asking: Asking) -> Weighed:
-        if not asking.simulate:
-            request = authzen.question(evaluation, self._subject_types, asking.at)
-            return self._authorizer.decide(request, asking.asked)
-        request, asked = self.question(evaluation, asking)
+    def _weigh(
+        self, evaluation: authzen.Evaluation, asking: Asking, told: authzen.Circumstances | None = None
+    ) -> Weighed:
+        asked, at, simulate, _ = asking
+        request = authzen.question(evaluation, self._subject_types, at, told)
+        if not simulate:
+            return self._authorizer.decide(request, asked)
+        request, asked = simulated(request, asked)
         if asked.simulated and is_made_up(request):
             return Verdict(False, Reason.SIMULATED_EFFECT, (Reason.SIMULATED_EFFECT,)), request, asked
         return self._authorizer.decide(request, asked)
 
     def question(self, evaluation: authzen.Evaluation, asking: Asking) -> tuple[AccessRequest, Asked]:
         """The request that an evaluation means, at the time that counts for its caller; raises HttpError 400."""
-        request, asked = authzen.question(evaluation, self._subject_types, asking.at), asking.asked
-        if not (asking.simulate and "time" in request.context):
-            return request, asked
-        moment = authzen.simulated_time(request.context)
-        at = request.at if moment is None else moment
-        return request._replace(at=at), asked._replace(simulated=True)
+        request = authzen.question(evaluation, self._subject_types, asking.at)
+        return simulated(request, asking.asked) if asking.simulate else (request, asking.asked)
 
     def asking(self, headers: Headers) -> Asking:
         """Who asks; raises HttpError 401 for strangers, 400 for what is not JSON."""
@@ -194,6 +195,14 @@ class Access:
                 "Make one: nameplate point token NAME",
             )
         return caller
+
+
+def simulated(request: AccessRequest, asked: Asked) -> tuple[AccessRequest, Asked]:
+    """What a caller who may simulate asks: at the time that it names, and then without an effect."""
+    if "time" not in request.context:
+        return request, asked
+    moment = authzen.simulated_time(request.context)
+    return request._replace(at=request.at if moment is None else moment), asked._replace(simulated=True)
 
 
 def is_made_up(request: AccessRequest) -> bool:

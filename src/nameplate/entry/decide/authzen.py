@@ -29,6 +29,9 @@ _address = lru_cache(maxsize=65_536)(parse_address)
 _request = AccessRequest._make
 _OBSERVED = Reason.OBSERVED
 
+Circumstances = tuple[int | None, str | None, str | None, str, str, str | None, float | None]
+"""The fields of an access request from `ip` to `distance_m`."""
+
 
 class Entity(msgspec.Struct, gc=False):
     """A subject or a resource. In a batch the parts that are absent come from the defaults."""
@@ -118,7 +121,8 @@ def read_evaluations(body: bytes) -> Batch | RawBatch:
             400, "too_many_evaluations", f"A batch holds at most {MAX_EVALUATIONS} evaluations.", "Split it."
         )
     if isinstance(batch, Batch) and batch.evaluations and _has_defaults(batch):
-        batch.evaluations = [_completed_item(item, batch) for item in batch.evaluations]
+        for item in batch.evaluations:
+            _complete(item, batch)
     return batch
 
 
@@ -134,41 +138,57 @@ def _read_batch(body: bytes) -> Batch | RawBatch:
 def read_item(given: msgspec.Raw, defaults: Evaluation) -> Evaluation:
     """One item of a batch, completed from its defaults; raises HttpError 400."""
     item: Evaluation = read(_evaluation, given)
-    return _completed_item(item, defaults) if _has_defaults(defaults) else item
+    _complete(item, defaults)
+    return item
 
 
 def _has_defaults(batch: Evaluation) -> bool:
     return bool(batch.subject or batch.action or batch.resource or batch.context)
 
 
-def _completed_item(item: Evaluation, defaults: Evaluation) -> Evaluation:
-    return Evaluation(
-        _completed(item.subject, defaults.subject),
-        _completed_action(item.action, defaults.action),
-        _completed(item.resource, defaults.resource),
-        item.context if item.context is not None else defaults.context,
-    )
+def _complete(item: Evaluation, defaults: Evaluation) -> None:
+    """Put the defaults where something is absent: whole ones as they are, shared by all the items."""
+    item.subject = _completed(item.subject, defaults.subject) if item.subject else defaults.subject
+    item.resource = _completed(item.resource, defaults.resource) if item.resource else defaults.resource
+    item.action = _completed_action(item.action, defaults.action) if item.action else defaults.action
+    if item.context is None:
+        item.context = defaults.context
 
 
-def question(evaluation: Evaluation, subject_types: frozenset[str], now: int) -> AccessRequest:
-    """The access request that an evaluation means; raises HttpError 400 where something required is missing."""
+def question(
+    evaluation: Evaluation, subject_types: frozenset[str], now: int, told: Circumstances | None = None
+) -> AccessRequest:
+    """The access request that an evaluation means; raises HttpError 400 where something required is missing.
+
+    `told`: the circumstances, where they have been read from the context already.
+    """
     subject, action, resource = evaluation.subject, evaluation.action, evaluation.resource
     if subject is None or not (actor := subject.id) or not (kind := subject.type):
         raise _missing("subject", "type and id")
     if action is None or not (name := action.name):
         raise _missing("action", "name")
-    if resource is None or not resource.type or not resource.id:
+    if resource is None or not (family := resource.type) or not (ident := resource.id):
         raise _missing("resource", "type and id")
-    target = f"{resource.type}:{resource.id}"
+    target = f"{family}:{ident}"
     if len(actor) > MAX_ID or len(name) > MAX_ID or len(target) > MAX_RESOURCE:
         raise HttpError(
             400, "too_long", f"Subject ids and action names have at most {MAX_ID} characters, resources {MAX_RESOURCE}."
         )
-    return request_of(
-        # A subject of another type is nobody we know: the empty id is no actor.
-        (actor if kind in subject_types else "", name, target, now),
-        evaluation.context or NOTHING,
-        (subject.properties or NOTHING, action.properties or NOTHING, resource.properties or NOTHING),
+    context = evaluation.context or NOTHING
+    return _request(
+        (
+            # A subject of another type is nobody we know: the empty id is no actor.
+            actor if kind in subject_types else "",
+            name,
+            target,
+            now,
+            *(told or circumstances(context)),
+            None,
+            subject.properties or NOTHING,
+            action.properties or NOTHING,
+            resource.properties or NOTHING,
+            context,
+        )
     )
 
 
@@ -177,28 +197,24 @@ def request_of(
     context: Mapping[str, Any],
     properties: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]] = (NOTHING, NOTHING, NOTHING),
 ) -> AccessRequest:
-    """The request under what the caller says of its circumstances. A value that cannot be counts as absent.
+    """The request under what the caller says of its circumstances.
 
     `question`: actor, action, resource, time. `properties`: those of the subject, the action and the resource.
     """
-    get = context.get
-    ip, environment, task = get("ip"), get("environment"), get("task")
-    payload, reader, distance = get("payload"), get("reader"), get("distance_m")
+    return _request((*question, *circumstances(context), None, *properties, context))
+
+
+def circumstances(context: Mapping[str, Any]) -> Circumstances:
+    """What the caller says of them. A value that cannot be counts as absent."""
     # What is absent, as most of it is, costs no call.
-    return _request(
-        (
-            *question,
-            None if ip is None else _ip(ip),
-            None if environment is None else _text(environment),
-            None if task is None else _text(task),
-            "none" if payload is None else _payload(payload),
-            "reader" if get("presence") == "reader" else "remote",
-            None if reader is None else _text(reader),
-            None if distance is None else _distance(distance),
-            None,
-            *properties,
-            context,
-        )
+    return (
+        _ip(context["ip"]) if "ip" in context else None,
+        _text(context["environment"]) if "environment" in context else None,
+        _text(context["task"]) if "task" in context else None,
+        _payload(context["payload"]) if "payload" in context else "none",
+        "reader" if "presence" in context and context["presence"] == "reader" else "remote",
+        _text(context["reader"]) if "reader" in context else None,
+        _distance(context["distance_m"]) if "distance_m" in context else None,
     )
 
 
@@ -248,7 +264,9 @@ def _ip(value: Any) -> int | None:
 
 def _payload(value: Any) -> str:
     # Not to be told apart from carrying nothing would open doors to whoever garbles what it carries.
-    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else "none" if value == "" else UNREADABLE
+    if isinstance(value, str) and 0 < len(value) <= MAX_TEXT:
+        return value
+    return "none" if value is None or value == "" else UNREADABLE
 
 
 def _distance(value: Any) -> float | None:
@@ -258,15 +276,15 @@ def _distance(value: Any) -> float | None:
     return float(value) if 0 <= value <= MAX_DISTANCE_M else None
 
 
-def _completed(given: Entity | None, default: Entity | None) -> Entity | None:
-    if given is None or default is None:
-        return given if given is not None else default
+def _completed(given: Entity, default: Entity | None) -> Entity:
+    if default is None:
+        return given
     return Entity(given.type or default.type, given.id or default.id, given.properties)
 
 
-def _completed_action(given: Action | None, default: Action | None) -> Action | None:
-    if given is None or default is None:
-        return given if given is not None else default
+def _completed_action(given: Action, default: Action | None) -> Action:
+    if default is None:
+        return given
     return Action(given.name or default.name, given.properties)
 
 
