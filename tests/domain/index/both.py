@@ -167,12 +167,16 @@ class Both:
             case "actor":
                 self.index.drop_actor("amr-2")
                 self.world.actors.pop("amr-2", None)
-                self.permits = [permit for permit in self.permits if permit.actor != "amr-2"]
+                self._forget_permits(lambda permit: permit.actor == "amr-2")
 
     def _drop_contract(self, contract: str) -> None:
         self.index.drop_contract(contract)
         self.world.contracts.pop(contract, None)
-        self.permits = [permit for permit in self.permits if permit.contract != contract]
+        self._forget_permits(lambda permit: permit.contract == contract)
+
+    def _forget_permits(self, forgets: Callable[[reference.Permit], bool]) -> None:
+        """They count towards no rate any more. A door that was released stays so: somebody may be in it."""
+        self.permits = [each._replace(grant=-1) if forgets(each) else each for each in self.permits]
 
     def ask(self) -> Verdict:
         self.mono += self.dice.one((0.0, 20.0, 60.0))
