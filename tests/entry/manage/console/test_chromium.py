@@ -116,6 +116,17 @@ def test_the_menu_says_where_one_is(site, owner, path, name):
     assert current.evaluate_all("all => all.map((each) => each.getAttribute('href'))") == [f"/console/{path}"]
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", ["overview", "decisions", "journal"])
+def test_the_menu_shows_where_one_is_and_the_keyboard_starts_before_it(site, owner, name, width):
+    page, _ = show(site, owner, name, "light", width)
+    seen = page.locator(".menu [aria-current=page]").bounding_box()
+    assert seen["x"] >= 0
+    assert seen["x"] + seen["width"] <= width
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+
+
 def test_actors_are_filtered_in_the_browser_and_the_address_says_so(site, owner):
     page, _ = show(site, owner, "actors", "light")
     page.get_by_role("link", name="More").click()

@@ -41,8 +41,14 @@ if (said) {
   };
 }
 
-// In a narrow window the menu is a line that may be longer than the window.
-document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// In a narrow window the menu is a line that may be longer than the window. Not scrollIntoView: some browsers let the
+// Tab key go on from there, past the link that skips to the content.
+const current = document.querySelector(".menu [aria-current]");
+const middle = (box) => box.x + box.width / 2;
+if (current) {
+  const menu = current.closest("ul");
+  menu.scrollLeft += middle(current.getBoundingClientRect()) - middle(menu.getBoundingClientRect());
+}
 
 // A table that is wider than its place is moved by the arrow keys.
 for (const wide of document.querySelectorAll(".wide")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
