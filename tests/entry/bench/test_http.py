@@ -24,6 +24,7 @@ def test_most_questions_lie_within_the_contract():
 
 def test_a_batch_asks_for_one_subject_and_many_resources():
     for batch in http.batches(100):
+        assert batch.keys() == {"subject", "action", "context", "evaluations"}
         assert len(batch["evaluations"]) == http.BATCH
         assert {frozenset(item) for item in batch["evaluations"]} == {frozenset({"resource"})}
     assert len({batch["subject"]["id"] for batch in http.batches(100)}) > 50

@@ -129,8 +129,9 @@ def batches(actors: int) -> list[dict[str, Any]]:
 
 
 def _batch(made: random.Random, number: int) -> dict[str, Any]:
-    asked = [_question(made, number) for _ in range(BATCH)]
-    return asked[0] | {"evaluations": [{"resource": each["resource"]} for each in asked]}
+    usual, *others = (_question(made, number) for _ in range(BATCH))
+    resources = [usual.pop("resource"), *(other["resource"] for other in others)]
+    return usual | {"evaluations": [{"resource": resource} for resource in resources]}
 
 
 def mixed_batches(actors: int) -> list[dict[str, Any]]:
