@@ -9,8 +9,9 @@ from nameplate.domain.errors import Invalid
 from nameplate.domain.index import Index
 from nameplate.domain.registry import Registry
 from nameplate.domain.requests import AccessRequest
+from nameplate.journals.segments import JournalPrunedMeanwhile
 from tests.flows.heart import CONTRACT, READ, beating, declared, robot
-from tests.journals.segments.samples import AT, open_journal
+from tests.journals.segments.samples import AT, open_journal, pruned_when_opened, write
 
 HOUR_US = 3_600_000_000
 RATED = CONTRACT | {"grants": [{"actions": ["list"], "resources": ["app:x"]}, READ | {"rate": "2/h"}]}
@@ -95,6 +96,15 @@ def test_a_record_that_cannot_be_applied_stops_the_start_and_says_which_it_was(t
     asyncio.run(main())
     with pytest.raises(Invalid, match="Record 1"):
         replay(Registry(), tmp_path)
+
+
+def test_a_start_never_goes_on_behind_a_gap(tmp_path, monkeypatch):
+    write(tmp_path, 60)
+    pruned_when_opened(monkeypatch, tmp_path)
+    registry = Registry()
+    with pytest.raises(JournalPrunedMeanwhile):
+        replay(registry, tmp_path)
+    assert registry.seq == 0
 
 
 def test_a_journal_without_rates_is_not_searched(tmp_path):

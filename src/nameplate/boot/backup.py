@@ -9,6 +9,7 @@ from pathlib import Path
 from nameplate.domain.errors import Conflict, NotFound
 from nameplate.domain.notes import VerifierKey, format_time
 from nameplate.domain.timestamps import rfc3339
+from nameplate.journals.segments import JournalPrunedMeanwhile
 from nameplate.journals.segments.durable import Durable, durable
 from nameplate.keys.file import StoreInUse
 
@@ -61,10 +62,8 @@ def _back_up(paths: Paths, to: Path, ask_server: AskServer, people: Path | None)
     manifest = _manifest(paths, held)
     try:
         size = write_archive(to, [*small, *_journal(held)], manifest, held.key, _signer(paths, held.key, ask_server))
-    except FileNotFoundError as error:
-        raise Conflict(
-            "journal_pruned_meanwhile", f"{error.filename} was pruned just now.", "Take the backup again."
-        ) from None
+    except FileNotFoundError:
+        raise JournalPrunedMeanwhile from None
     return BackedUp(to, size, str(manifest["node"]), held.checkpoint.size, held.checkpoint.at)
 
 

@@ -13,17 +13,22 @@ from nameplate.domain.timestamps import parse_rfc3339
 from nameplate.domain.verdicts import Reason, Verdict
 from nameplate.flows.observe import ENDS
 from nameplate.flows.snapshot import whole
-from nameplate.journals.segments import JournalCut, SegmentReader
+from nameplate.journals.segments import JournalCut, JournalPrunedMeanwhile, SegmentReader
 from nameplate.journals.segments.reader import first_seq
 
 _decode: Any = msgspec.json.Decoder().decode
 
 
 def replay(registry: Registry, journal: Path) -> int:
-    """Apply all records that the registry lacks; returns how many. Whatever the tables forgot, the journal knows."""
+    """Apply all records that the registry lacks; returns how many. Whatever the tables forgot, the journal knows.
+
+    Raises JournalCut, and JournalPrunedMeanwhile before it would go on behind a gap.
+    """
     catch_up(registry, journal)
     count = 0
     for entry in SegmentReader(journal).read(registry.seq + 1):
+        if entry.seq != registry.seq + 1:
+            raise JournalPrunedMeanwhile
         fold(registry, _decode(entry.raw))
         count += 1
     return count

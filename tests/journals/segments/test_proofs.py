@@ -3,8 +3,7 @@ import pytest
 from nameplate.domain.errors import NotFound
 from nameplate.domain.merkle import leaf_hash, tree_root, verify_inclusion
 from nameplate.domain.notes import VerifierKey, unseal
-from nameplate.journals.segments import JournalBroken, prove, read
-from nameplate.journals.segments.errors import JournalPrunedMeanwhile
+from nameplate.journals.segments import JournalBroken, JournalPrunedMeanwhile, prove, read
 from nameplate.journals.segments.heads import ed25519_holds
 from tests.journals.segments.samples import SIGNER, SMALL, pruned_when_opened, segments, write
 

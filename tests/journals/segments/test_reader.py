@@ -3,8 +3,7 @@ import json
 import pytest
 
 from nameplate.domain.errors import NotFound
-from nameplate.journals.segments import JournalBroken, SegmentReader, find, read
-from nameplate.journals.segments.errors import JournalPrunedMeanwhile
+from nameplate.journals.segments import JournalBroken, JournalPrunedMeanwhile, SegmentReader, find, read
 from nameplate.journals.segments.pruning import remove_before
 from nameplate.journals.segments.reader import bounds, durable_size, segments_of
 from tests.journals.segments.samples import SMALL, entry_of, pruned_when_opened, segments, write

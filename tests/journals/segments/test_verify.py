@@ -6,8 +6,7 @@ import pytest
 
 from nameplate.domain.errors import Invalid
 from nameplate.domain.notes import VerifierKey
-from nameplate.journals.segments import verify
-from nameplate.journals.segments.errors import JournalPrunedMeanwhile
+from nameplate.journals.segments import JournalPrunedMeanwhile, verify
 from nameplate.journals.segments.verify import MAX_PROBLEMS
 from tests.journals.segments.samples import OTHER_SIGNER, SIGNER, SMALL, pruned_when_opened, segments, write
 

@@ -174,21 +174,12 @@ def question(
         raise HttpError(
             400, "too_long", f"Subject ids and action names have at most {MAX_ID} characters, resources {MAX_RESOURCE}."
         )
-    context = evaluation.context or NOTHING
-    return _request(
-        (
-            # A subject of another type is nobody we know: the empty id is no actor.
-            actor if kind in subject_types else "",
-            name,
-            target,
-            now,
-            *(told or circumstances(context)),
-            None,
-            subject.properties or NOTHING,
-            action.properties or NOTHING,
-            resource.properties or NOTHING,
-            context,
-        )
+    return request_of(
+        # A subject of another type is nobody we know: the empty id is no actor.
+        (actor if kind in subject_types else "", name, target, now),
+        evaluation.context or NOTHING,
+        (subject.properties or NOTHING, action.properties or NOTHING, resource.properties or NOTHING),
+        told,
     )
 
 
@@ -196,12 +187,13 @@ def request_of(
     question: tuple[str, str, str, int],
     context: Mapping[str, Any],
     properties: tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]] = (NOTHING, NOTHING, NOTHING),
+    told: Circumstances | None = None,
 ) -> AccessRequest:
-    """The request under what the caller says of its circumstances.
+    """The request under what the caller says of its circumstances; `told` where that has been read already.
 
     `question`: actor, action, resource, time. `properties`: those of the subject, the action and the resource.
     """
-    return _request((*question, *circumstances(context), None, *properties, context))
+    return _request((*question, *(told or circumstances(context)), None, *properties, context))
 
 
 def circumstances(context: Mapping[str, Any]) -> Circumstances:

@@ -4,7 +4,7 @@
 all others, `verifier` prove them. `README.md` says what that can and cannot show.
 """
 
-from .errors import JournalBroken, JournalCut, JournalInUse
+from .errors import JournalBroken, JournalCut, JournalInUse, JournalPrunedMeanwhile
 from .follower import SegmentFollower
 from .journal import SegmentJournal
 from .proofs import InclusionProof, prove
@@ -17,6 +17,7 @@ __all__ = [
     "JournalBroken",
     "JournalCut",
     "JournalInUse",
+    "JournalPrunedMeanwhile",
     "Report",
     "SegmentFollower",
     "SegmentJournal",
